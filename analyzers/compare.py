@@ -1,0 +1,118 @@
+"""Snapshot against snapshot: whether they may be compared, and what came in between.
+
+Allocation counts run from process start, so a base from another process is no base for rates. "No base" is an
+answer, not an error.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analyzers import gc
+from analyzers.sites import Ledger, Line, Place, lines_of
+from analyzers.snapshot import Snapshot
+
+# Heap samples of one process only add up; scaling leaves rounding errors of this relative size.
+ROUNDING = 1e-6
+
+
+class Basis(StrEnum):
+    """What the previous snapshot is to this capture."""
+
+    FIRST = "first"
+    SAME_PROCESS = "same_process"
+    RESTARTED = "restarted"
+    NEW_BUILD = "new_build"
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """One line over time: its ledger now, and what came in the window and since the base (None: unknown)."""
+
+    line: Line
+    recent: Ledger | None
+    trend: Ledger | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A capture in time: its latest snapshot, its own first visit, and the previous capture.
+
+    `seconds` lie between the two visits, `age` between base and latest; None where there is none. `trend` of the
+    lines exists for SAME_PROCESS only.
+    """
+
+    snapshot: Snapshot
+    earlier: Snapshot | None
+    base: Snapshot | None
+    basis: Basis
+    seconds: float | None
+    age: float | None
+    lines: tuple[LineChange, ...]
+
+
+def compare(snapshot: Snapshot, earlier: Snapshot | None, base: Snapshot | None) -> Window:
+    """The window of a capture. A process that restarted between its two visits has no window of its own."""
+    if earlier is not None and basis_of(snapshot, earlier) is not Basis.SAME_PROCESS:
+        earlier = None
+    basis = Basis.FIRST if base is None else basis_of(snapshot, base)
+    comparable = base if basis is Basis.SAME_PROCESS else None
+    recent = _lines(earlier)
+    trend = _lines(comparable)
+    lines = tuple(
+        LineChange(
+            line,
+            _since(line, recent) if earlier else None,
+            _since(line, trend) if comparable else None,
+        )
+        for line in lines_of(snapshot.usage)
+    )
+    seconds = seconds_between(earlier, snapshot) if earlier else None
+    age = seconds_between(base, snapshot) if base else None
+    return Window(snapshot, earlier, base, basis, seconds, age, lines)
+
+
+def basis_of(snapshot: Snapshot, base: Snapshot) -> Basis:
+    """Whether `base` is of the same process, of a process of the same build, or of another build."""
+    if not same_build(snapshot, base):
+        return Basis.NEW_BUILD
+    if snapshot.memstats and base.memstats:
+        same = gc.same_process(base.memstats, snapshot.memstats)
+    else:
+        same = _only_added(base, snapshot)
+    return Basis.SAME_PROCESS if same else Basis.RESTARTED
+
+
+def same_build(one: Snapshot, other: Snapshot) -> bool:
+    """By build id where both have one, else by the addresses of the functions both have seen."""
+    if one.build_id and other.build_id:
+        return one.build_id == other.build_id
+    shared = one.anchors.keys() & other.anchors.keys()
+    if not shared:
+        return True
+    return any(one.anchors[name] == other.anchors[name] for name in shared)
+
+
+def seconds_between(earlier: Snapshot, later: Snapshot) -> float:
+    """By the service's clock where both readings have a collection of their own, else by mapstorm's."""
+    measured = gc.seconds_between(earlier.memstats, later.memstats) if earlier.memstats else None
+    return measured if measured is not None else max(0.0, later.captured_at - earlier.captured_at)
+
+
+def _only_added(base: Snapshot, later: Snapshot) -> bool:
+    after = _lines(later)
+    for place, ledger in _lines(base).items():
+        total = ledger.total().alloc_space
+        now = after[place].total().alloc_space if place in after else 0.0
+        if now < total * (1 - ROUNDING):
+            return False
+    return True
+
+
+def _lines(snapshot: Snapshot | None) -> Mapping[Place, Ledger]:
+    return {line.place: line.ledger for line in lines_of(snapshot.usage)} if snapshot else {}
+
+
+def _since(line: Line, before: Mapping[Place, Ledger]) -> Ledger:
+    known = before.get(line.place)
+    return line.ledger.minus(known) if known else line.ledger

@@ -1,0 +1,140 @@
+"""What a rule may say: numbers with units, a confidence, kinds of remedy. Not how any of it is worded."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analyzers.compare import Basis
+from analyzers.estimate import MapEstimate
+from analyzers.frames import Implementation
+from analyzers.gc import GCFigures
+from analyzers.profile import Site, Source
+
+
+class Verdict(StrEnum):
+    """What is wrong with a service's maps, and the names of the rules that say so."""
+
+    GROWTH_STORM = "growth_storm"
+    REBUILD_CHURN = "rebuild_churn"
+    UNBOUNDED_GROWTH = "unbounded_growth"
+    LARGE_MAP_RETAINED = "large_map_retained"
+    MANY_SMALL_MAPS = "many_small_maps"
+    SLICE_GROWTH = "slice_growth"
+    NO_MAP_PROBLEM = "no_map_problem"
+
+
+class Confidence(StrEnum):
+    """How sure a finding is."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    def lowered(self) -> "Confidence":
+        """One step down."""
+        return Confidence.LOW if self is not Confidence.HIGH else Confidence.MEDIUM
+
+
+class Unit(StrEnum):
+    """The unit of a number. A share is 0 to 1."""
+
+    BYTES = "bytes"
+    BYTES_PER_SECOND = "bytes/s"
+    SHARE = "share"
+    COUNT = "count"
+    PER_MINUTE = "1/min"
+    SECONDS = "s"
+
+
+class Remedy(StrEnum):
+    """What to do, best first in a finding."""
+
+    PRESIZE = "presize"
+    REUSE = "reuse"
+    AVOID_HOT_UPDATE = "avoid_hot_update"
+    SYNC_MAP = "sync_map"
+    BOUND = "bound"
+    EVICT = "evict"
+    RECREATE = "recreate"
+    TYPED_DECODE = "typed_decode"
+    FLATTEN = "flatten"
+    PRESIZE_SLICE = "presize_slice"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One number that made the rule speak."""
+
+    name: str
+    value: float
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Remediation:
+    """One remedy. `capacity_hint` is entries, only where a hint is part of it and the range allows one.
+
+    `saves` is what goes away, in bytes since the process started; what stays is for the template of the remedy.
+    """
+
+    kind: Remedy
+    capacity_hint: int | None = None
+    saves: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of source with a map problem. `site` is the innermost line outside the runtime, `culprit` the first
+    line of the user's own code, the one to name. `weight` (a share, 0 to 1) ranks findings."""
+
+    rule: Verdict
+    confidence: Confidence
+    site: Site
+    culprit: Site
+    map: MapEstimate | None
+    evidence: tuple[Evidence, ...]
+    remediation: tuple[Remediation, ...]
+    weight: float
+
+    def value(self, name: str) -> float | None:
+        """The number called `name`, None where the rule did not give it."""
+        return next((item.value for item in self.evidence if item.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Dominant:
+    """What uses the heap when maps do not: a line, its bytes and their share."""
+
+    culprit: Site
+    space: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a capture was compared with. `age` is seconds between the base and this capture, None without one.
+
+    `window` is the seconds between this capture's two visits, None for a single one.
+    """
+
+    basis: Basis
+    age: float | None
+    window: float | None
+    live_change: float | None  # bytes of live heap against the base
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The answer for one instance. `findings` are ranked; `verdict` is the first one's rule, or no_map_problem."""
+
+    verdict: Verdict
+    confidence: Confidence
+    findings: tuple[Finding, ...]
+    gc: GCFigures
+    source: Source
+    named: bool
+    implementation: Implementation | None
+    go_version: str | None
+    comparison: Comparison
+    live_heap: float
+    dominant: tuple[Dominant, ...]

@@ -1,0 +1,251 @@
+"""The text of `heap?debug=1`, read as it streams, to records with raw PCs, and the MemStats block behind them.
+
+The main source: it alone still has the runtime's own frames. Knows nothing of symbols or maps.
+
+Why by hand and not by regular expressions: of a 5 KB record only its first line and the first `#` line matter, so
+the reader jumps from `] @` to the blank line behind it and keys on raw byte slices. A regular expression per line
+costs ten times as much, and services send up to 250 MB.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from analyzers import owner
+from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff, TruncatedProfile
+from analyzers.memstats import parse_memstats
+from analyzers.profile import UNKNOWN_SITE, MemStats, Site
+
+SCAN_BYTES = 256 * 1024
+# A record has at most 128 frames of a few hundred bytes; one that does not end within this is not a record.
+LONGEST_RECORD = 4 * 1024 * 1024
+MEMSTATS = b"\n# runtime.MemStats"
+END_OF_MEMSTATS = b"# DebugGC ="
+
+
+class _Line(NamedTuple):
+    """One `#` line: its source line, the PC as the record's first line writes it, and whose code it is."""
+
+    site: Site
+    pc: bytes
+    own: bool
+    standard: bool
+
+
+class TextRecord(NamedTuple):
+    """Records of one place and size, added up. Counts are as sampled, not scaled. `hidden` is leaf first."""
+
+    hidden: tuple[int, ...]
+    site: Site
+    culprit: Site
+    object_size: int
+    alloc_objects: int
+    alloc_space: int
+    inuse_objects: int
+    inuse_space: int
+
+
+class HeapText(NamedTuple):
+    """A whole text profile. `period` is R, the mean bytes between two samples."""
+
+    period: int
+    records: tuple[TextRecord, ...]
+    memstats: MemStats
+    go_version: str | None
+
+    def hidden_pcs(self) -> tuple[int, ...]:
+        """Every PC whose name the text does not give, sorted: the ones to ask the symbol endpoint for."""
+        return tuple(sorted({pc for record in self.records for pc in record.hidden}))
+
+
+class HeapTextReader:
+    """Feed it chunks as they come, then `finish`. Memory grows with distinct places, not with bytes read."""
+
+    def __init__(self) -> None:
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
+        self._carry = b""
+        self._tail: list[bytes] = []
+        self._period: int | None = None
+        self._go_version: str | None = None
+        self._lines: dict[bytes, _Line] = {}
+        self._sums: dict[tuple[bytes, bytes, bytes, int], list[int]] = {}
+
+    def feed(self, chunk: bytes) -> None:
+        """Takes the next bytes. Raises ProfileError as soon as they cannot be a heap profile."""
+        if self._tail:
+            self._tail.append(chunk)
+            return
+        self._pending.append(chunk)
+        self._pending_bytes += len(chunk)
+        if self._pending_bytes >= SCAN_BYTES:
+            self._scan()
+
+    def finish(self) -> HeapText:
+        """The profile, once all bytes were fed. Raises TruncatedProfile, ProfilingOff, EmptyProfile and others."""
+        self._scan()
+        if self._period is None:
+            self._read_header(self._carry, whole=True)
+        tail = b"".join(self._tail)
+        if END_OF_MEMSTATS not in tail:
+            raise TruncatedProfile("the MemStats block at the end of the text is missing")
+        if not self._period:
+            raise ProfilingOff("the profile was written with MemProfileRate 0")
+        records = tuple(self._records())
+        if not records:
+            raise EmptyProfile("the profile holds no sampled allocation")
+        memstats = parse_memstats(tail)
+        return HeapText(self._period, records, memstats, self._go_version)
+
+    def _scan(self) -> None:
+        text = b"".join((self._carry, *self._pending))
+        self._pending, self._pending_bytes = [], 0
+        if self._period is None:
+            start = self._read_header(text, whole=False)
+            if start < 0:
+                self._carry = text
+                return
+            text = text[start:]
+        stats = text.find(MEMSTATS)
+        if stats >= 0:
+            self._tail.append(text[stats:])
+            text = text[: stats + 1]
+        done = self._read_records(text)
+        self._carry = text[done:]
+        if len(self._carry) > LONGEST_RECORD:
+            raise MalformedProfile("a record does not end")
+
+    def _read_header(self, text: bytes, *, whole: bool) -> int:
+        """Sets the period from the first line; where the records start, or -1 when the line is not all here."""
+        end = text.find(b"\n")
+        line = text if end < 0 else text[:end]
+        if not b"heap profile: ".startswith(line[:14]) or (whole and len(line) < 14):
+            raise NotAHeapProfile("the text does not start with 'heap profile:'")
+        if end < 0:
+            if whole:
+                raise TruncatedProfile("the text ends within its first line")
+            if len(line) > 4096:
+                raise MalformedProfile("the first line does not end")
+            return -1
+        _, found, rate = line.partition(b"@ heap/")
+        if not found:
+            raise NotAHeapProfile("the first line names no heap sampling rate")
+        # The header writes twice the rate (runtime/pprof: 2*MemProfileRate), for the sake of old tools.
+        self._period = _number(rate, "the sampling rate of the header") // 2
+        return end
+
+    def _read_records(self, text: bytes) -> int:
+        """Adds up every whole record of `text`; where the first unfinished one starts."""
+        position = 0
+        find = text.find
+        while (mark := find(b"] @", position)) >= 0:
+            end = find(b"\n\n", mark)
+            if end < 0:
+                break
+            self._read_record(text, text.rfind(b"\n", position, mark) + 1 or position, mark, end)
+            position = end + 1
+        return position
+
+    def _read_record(self, text: bytes, start: int, mark: int, end: int) -> None:
+        counts = text[start:mark].split(b" ")
+        if len(counts) != 4:
+            raise MalformedProfile("a record's first line has not four counts")
+        try:
+            inuse_objects, inuse_space = int(counts[0][:-1]), int(counts[1])
+            alloc_objects, alloc_space = int(counts[2][1:-1]), int(counts[3])
+        except ValueError as error:
+            raise MalformedProfile("a record's counts are not numbers") from error
+        if not alloc_objects:
+            return
+        if alloc_objects < 0 or alloc_space < alloc_objects or not 0 <= inuse_objects <= alloc_objects:
+            raise MalformedProfile("a record's counts contradict each other")
+        stack_end = text.find(b"\n", mark, end)
+        if stack_end < 0:
+            stack_end = end
+        leaf_end = text.find(b"\n", stack_end + 1, end)
+        leaf_raw = text[stack_end + 1 : end if leaf_end < 0 else leaf_end]
+        leaf = self._line(leaf_raw)
+        culprit_raw = leaf_raw
+        if not leaf.own and leaf_end >= 0:
+            if b"/pprof.(*" in text[leaf_end:end] or b"/pprof." in text[leaf_end:end]:
+                if self._passes_profiler(text[stack_end + 1 : end]):
+                    return
+            culprit_raw = self._first_own(text, leaf_end + 1, end, leaf_raw)
+        stack = text[mark + 3 : stack_end]
+        cut = stack.find(leaf.pc) if leaf.pc else 0
+        key = (stack[:cut] if cut > 0 else b"", leaf_raw, culprit_raw, alloc_space // alloc_objects)
+        sums = self._sums.get(key)
+        if sums is None:
+            self._sums[key] = [alloc_objects, alloc_space, inuse_objects, inuse_space]
+        else:
+            sums[0] += alloc_objects
+            sums[1] += alloc_space
+            sums[2] += inuse_objects
+            sums[3] += inuse_space
+
+    def _first_own(self, text: bytes, start: int, end: int, fallback: bytes) -> bytes:
+        """The raw `#` line of the first frame in the user's own code, else `fallback`."""
+        for raw in _lines(text, start, end):
+            if self._line(raw).own:
+                return raw
+        return fallback
+
+    def _passes_profiler(self, block: bytes) -> bool:
+        """Writing the text allocates in the service itself; such stacks would show up in the next capture."""
+        return any(owner.is_profiler(self._line(raw).site.function) for raw in _lines(block, 0, len(block)))
+
+    def _line(self, raw: bytes) -> _Line:
+        line = self._lines.get(raw)
+        if line is None:
+            line = self._lines[raw] = _parse_line(raw)
+            if line.standard and self._go_version is None:
+                self._go_version = owner.go_version_of(line.site.filename)
+        return line
+
+    def _records(self) -> Iterator[TextRecord]:
+        for (stack, leaf_raw, culprit_raw, size), sums in self._sums.items():
+            try:
+                hidden = tuple(int(pc, 16) for pc in stack.split())
+            except ValueError as error:
+                raise MalformedProfile("a stack holds something else than addresses") from error
+            yield TextRecord(hidden, self._lines[leaf_raw].site, self._lines[culprit_raw].site, size, *sums)
+
+
+def read_heap_text(chunks: Iterable[bytes]) -> HeapText:
+    """The profile in `chunks`, which together are one answer of `heap?debug=1`."""
+    reader = HeapTextReader()
+    for chunk in chunks:
+        reader.feed(chunk)
+    return reader.finish()
+
+
+def _lines(text: bytes, start: int, end: int) -> Iterator[bytes]:
+    while start < end:
+        stop = text.find(b"\n", start, end)
+        if stop < 0:
+            stop = end
+        yield text[start:stop]
+        start = stop + 1
+
+
+def _parse_line(raw: bytes) -> _Line:
+    """`#\\t0x4a1b2c\\texample.com/a.F+0x1c\\t/src/a.go:12`. The PC here is one less than in the stack above."""
+    parts = raw.split(b"\t")
+    if len(parts) < 2 or parts[0] != b"#":
+        return _Line(UNKNOWN_SITE, b"", own=False, standard=False)
+    try:
+        pc = b" 0x%x" % (int(parts[1], 16) + 1)
+        if len(parts) < 4:
+            return _Line(UNKNOWN_SITE, pc, own=False, standard=False)
+        filename, _, line = parts[3].rpartition(b":")
+        function = parts[2].rpartition(b"+0x")[0].decode(errors="replace").replace("%2e", ".")
+        site = Site(function, filename.decode(errors="replace"), int(line))
+    except ValueError as error:
+        raise MalformedProfile("a frame's address or line is not a number") from error
+    return _Line(site, pc, owner.is_own(site.function, site.filename), owner.is_standard(site.function))
+
+
+def _number(raw: bytes, what: str) -> int:
+    try:
+        return int(raw)
+    except ValueError as error:
+        raise MalformedProfile(f"{what} is not a number") from error

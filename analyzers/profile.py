@@ -1,0 +1,106 @@
+"""The ground everything stands on: what a heap profile holds, in pprof's words, whatever it was read from.
+
+Knows neither the text nor the protobuf format, nor what a map is.
+"""
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Site(NamedTuple):
+    """One source line. Compared by these three and never by address, which moves with every build."""
+
+    function: str
+    filename: str
+    line: int
+
+
+UNKNOWN_SITE = Site("", "", 0)
+
+
+class Usage(NamedTuple):
+    """Go's four heap sample types. Objects are counts, spaces are bytes."""
+
+    alloc_objects: float = 0.0
+    alloc_space: float = 0.0
+    inuse_objects: float = 0.0
+    inuse_space: float = 0.0
+
+    def plus(self, other: "Usage") -> "Usage":
+        """Both together."""
+        return Usage(*(a + b for a, b in zip(self, other, strict=True)))
+
+    def minus(self, other: "Usage") -> "Usage":
+        """What came since `other`; in-use figures may be negative."""
+        return Usage(*(a - b for a, b in zip(self, other, strict=True)))
+
+    def times(self, factor: float) -> "Usage":
+        """Scaled by `factor`."""
+        return Usage(*(value * factor for value in self))
+
+
+NO_USAGE = Usage()
+
+
+def sampling_probability(object_size: float, period: int) -> float:
+    """The chance that one object of `object_size` bytes is sampled at one sample per `period` bytes.
+
+    1 - exp(-s/R), as runtime/pprof's scaleHeapSample uses it; 1 where every allocation is recorded.
+    """
+    if period <= 1 or object_size <= 0:
+        return 1.0
+    return -math.expm1(-object_size / period)
+
+
+class Source(StrEnum):
+    """Which of the two formats a profile was read from."""
+
+    TEXT = "text"
+    PROTOBUF = "protobuf"
+
+
+class Record(NamedTuple):
+    """Allocations of one object size at one place.
+
+    `frames` are the names of the hidden runtime frames, leaf first, empty where the source has none;
+    `usage` is scaled to the whole heap.
+    """
+
+    frames: tuple[str, ...]
+    site: Site
+    culprit: Site
+    object_size: int
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class MemStats:
+    """The block at the end of `heap?debug=1` that the diagnosis needs. Bytes, counts, and ns since 1970."""
+
+    total_alloc: int
+    mallocs: int
+    heap_alloc: int
+    heap_sys: int
+    next_gc: int
+    last_gc_ns: int
+    num_gc: int
+    num_forced_gc: int
+    gc_cpu_fraction: float
+    pause_ns: tuple[int, ...]
+    pause_end: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeapProfile:
+    """One reading of one process's heap. `anchors` are addresses of named functions: they tell builds apart."""
+
+    source: Source
+    period: int
+    records: tuple[Record, ...]
+    memstats: MemStats | None = None
+    build_id: str = ""
+    go_version: str | None = None
+    named: bool = True
+    anchors: dict[str, int] = field(default_factory=dict)

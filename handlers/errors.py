@@ -1,0 +1,130 @@
+"""The branches of the tree that grow on this floor.
+
+    MapstormError                 analyzers.errors; .reason names the template's sentence, .retryable may be tried again
+    - ProfileError                analyzers: the bytes cannot be read
+      - MalformedProfile, TruncatedProfile (retryable), NotAHeapProfile, ProfilingOff, EmptyProfile
+    - RequestError                the asker's slip: answered at once, never queued
+      - UnknownCommand, UnknownService, UnknownInstance (with the nearest names), WrongUsage
+    - CaptureError                the service did not give its heap
+      - Unreachable, TimedOut, Busy (retryable), Refused, NoPprof, NotPprof, TooLarge, UntrustedAddress, ServerFault
+    - OutageError (retryable)     Slack or Redis is away
+      - ChatRefused (not retryable): Slack will never take this message there
+
+Third-party exceptions become one of these in the adapter that met them and nowhere else.
+"""
+
+from typing import ClassVar
+
+from analyzers.errors import MapstormError
+
+
+class RequestError(MapstormError):
+    """The asker's slip. `nearest` is what they may have meant."""
+
+    reason = "wrong_usage"
+
+    def __init__(self, detail: str = "", nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(detail)
+        self.nearest = nearest
+
+
+class UnknownCommand(RequestError):
+    """A first word that is no command; `detail` is the word."""
+
+    reason = "unknown_command"
+
+
+class UnknownService(RequestError):
+    """A service that is not in the registry; `detail` is its name."""
+
+    reason = "unknown_service"
+
+
+class UnknownInstance(RequestError):
+    """An instance the service does not have; `detail` is its name, `nearest` the ones it has."""
+
+    reason = "unknown_instance"
+
+
+class WrongUsage(RequestError):
+    """Too few words or too many; `detail` is the command."""
+
+    reason = "wrong_usage"
+
+
+class CaptureError(MapstormError):
+    """The service did not give its heap. `detail` may name a status code, never an address or a body."""
+
+    reason = "unreachable"
+
+
+class Unreachable(CaptureError):
+    """No connection, or it broke: refused, no such host, TLS, reset."""
+
+    reason = "unreachable"
+    retryable = True
+
+
+class TimedOut(CaptureError):
+    """No whole answer within the service's timeout."""
+
+    reason = "timed_out"
+    retryable = True
+
+
+class Busy(CaptureError):
+    """Another capture of this instance is under way."""
+
+    reason = "busy"
+    retryable = True
+
+
+class ServerFault(CaptureError):
+    """5xx from the service; `detail` is the status."""
+
+    reason = "server_fault"
+    retryable = True
+
+
+class Refused(CaptureError):
+    """401 or 403: the Authorization header is missing or wrong; `detail` is the status."""
+
+    reason = "refused"
+
+
+class NoPprof(CaptureError):
+    """404 or 405: nothing is served at this path."""
+
+    reason = "no_pprof"
+
+
+class NotPprof(CaptureError):
+    """An answer, but not pprof's: an HTML page, a redirect to a login."""
+
+    reason = "not_pprof"
+
+
+class TooLarge(CaptureError):
+    """More bytes than the service's max_bytes; `detail` is the cap."""
+
+    reason = "too_large"
+
+
+class UntrustedAddress(CaptureError):
+    """The registered name resolves to an address mapstorm never asks (link-local, cloud metadata)."""
+
+    reason = "untrusted_address"
+
+
+class OutageError(MapstormError):
+    """Slack or Redis is away; `detail` says which."""
+
+    reason = "outage"
+    retryable = True
+
+
+class ChatRefused(OutageError):
+    """Slack refuses for good: archived channel, bot not in it, revoked token. `detail` is Slack's code."""
+
+    reason = "chat_refused"
+    retryable = False

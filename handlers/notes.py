@@ -1,0 +1,107 @@
+"""Everything mapstorm can say, one frozen record each. Facts, never sentences: those are in templates/, by name."""
+
+from dataclasses import dataclass
+
+from analyzers.finding import Diagnosis
+from handlers.records import Outcome, Remembered, Service
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStarted:
+    """The root of a thread: a capture is under way."""
+
+    service: Service
+    instances: tuple[str, ...]
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFinished:
+    """The root of a thread, edited while captures end. Of `instances`, those without an outcome are still under way."""
+
+    service: Service
+    instances: tuple[str, ...]
+    asked_by: str
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one capture found. `capture_id` finds it in the log."""
+
+    service: Service
+    instance: str
+    capture_id: str
+    diagnosis: Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFailed:
+    """Why one capture gave nothing. `reason` is the error's word, `bug` that it is mapstorm's own fault."""
+
+    service: Service
+    instance: str
+    capture_id: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """To the asker alone: the capture is on the queue, and where its thread will be."""
+
+    service: Service
+    instances: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """To the asker alone: what was wrong with the command."""
+
+    reason: str
+    detail: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """To the asker alone: what can be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceList:
+    """To the asker alone: the registry."""
+
+    services: tuple[Service, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """To the asker alone: what earlier captures of a service said, newest first."""
+
+    service: Service
+    entries: tuple[Remembered, ...]
+
+
+Note = (
+    CaptureStarted
+    | CaptureFinished
+    | Summary
+    | CaptureFailed
+    | Accepted
+    | Slip
+    | Help
+    | ServiceList
+    | History
+)
+NOTES: tuple[type[Note], ...] = (
+    CaptureStarted,
+    CaptureFinished,
+    Summary,
+    CaptureFailed,
+    Accepted,
+    Slip,
+    Help,
+    ServiceList,
+    History,
+)

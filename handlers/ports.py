@@ -1,0 +1,118 @@
+"""What the handlers need from the outside, as small protocols. `bot` has one adapter for each, in a file of that name.
+
+Adapters fit by shape and inherit nothing; every exception they let out is a MapstormError.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from analyzers.finding import Diagnosis
+from analyzers.snapshot import Snapshot
+from handlers.notes import Note
+from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
+
+
+class Registry(Protocol):
+    """Which services there are."""
+
+    def get(self, name: str) -> Service:
+        """The service of that name. Raises UnknownService with the nearest names."""
+
+    def all(self) -> tuple[Service, ...]:
+        """Every service, in the order of the file."""
+
+
+class Visit(Protocol):
+    """One pinned process: every request of one visit reaches the same one."""
+
+    async def text(self, sink: Callable[[bytes], None]) -> None:
+        """`heap?debug=1`, streamed into `sink` as it comes. Raises CaptureError."""
+
+    async def symbols(self, query: str) -> bytes:
+        """The answer of the symbol endpoint to one query. Raises CaptureError."""
+
+    async def proto(self) -> bytes:
+        """The heap as gzipped protobuf. Raises CaptureError."""
+
+
+class Heaps(Protocol):
+    """The services' pprof endpoints."""
+
+    def visit(self, service: Service, instance: Instance) -> AbstractAsyncContextManager[Visit]:
+        """Resolves the instance once and keeps to that address. Only addresses of the registry are ever asked."""
+
+
+class Queue(Protocol):
+    """Work for the workers; nothing on it is lost when one dies."""
+
+    async def request(self, request: Request) -> None:
+        """Puts a request on the queue, once for each id."""
+
+    async def capture(self, capture: Capture) -> None:
+        """Puts one instance's capture on the queue, once for each id."""
+
+
+class Snapshots(Protocol):
+    """What earlier captures saw."""
+
+    async def before(self, service: str, instance: str, moment: float) -> Snapshot | None:
+        """The latest snapshot strictly older than `moment` (seconds since 1970)."""
+
+    async def put(self, capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> None:
+        """Keeps a capture's snapshot under the capture's id, so that a repeated job writes the same key."""
+
+    async def history(self, service: str) -> tuple[Remembered, ...]:
+        """The verdicts of a service's captures, newest first."""
+
+
+class Progress(Protocol):
+    """How far a request has come, so that a repeated job neither opens a thread nor speaks twice."""
+
+    async def thread(self, request_id: str) -> Thread | None:
+        """The thread opened for a request, None as long as there is none."""
+
+    async def opened(self, request_id: str, thread: Thread) -> None:
+        """Keeps the thread of a request."""
+
+    async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
+        """Keeps how one capture ended; all outcomes of its request so far, in order of instance."""
+
+    async def has_ended(self, capture: Capture) -> bool:
+        """Whether this capture's answer was given already."""
+
+
+class Turns(Protocol):
+    """One capture at a time for each instance, whatever the number of workers."""
+
+    def take(self, capture: Capture) -> AbstractAsyncContextManager[None]:
+        """Holds the instance; the same capture may take it again after its worker died. Raises Busy."""
+
+
+class Chat(Protocol):
+    """Where people read."""
+
+    async def open(self, channel: str, note: Note) -> Thread:
+        """Posts a root message."""
+
+    async def edit(self, thread: Thread, note: Note) -> None:
+        """Replaces the root message."""
+
+    async def reply(self, thread: Thread, note: Note) -> None:
+        """Posts into the thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """All ports together, with the clock. `now` is seconds since 1970, `pause` waits for seconds."""
+
+    registry: Registry
+    heaps: Heaps
+    queue: Queue
+    snapshots: Snapshots
+    progress: Progress
+    turns: Turns
+    chat: Chat
+    now: Callable[[], float]
+    pause: Callable[[float], Awaitable[None]]

@@ -1,0 +1,81 @@
+"""What crosses the queue and the store, and what the registry knows. Plain frozen records, no behaviour but lookup."""
+
+from dataclasses import dataclass, field
+
+from analyzers.thresholds import DEFAULT, Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One process of a service. `url` is the base of /debug/pprof and is shown to nobody."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One entry of the registry. Seconds and bytes; `auth_header` is the value, already read from where it is kept."""
+
+    name: str
+    instances: tuple[Instance, ...]
+    channel: str
+    owner: str = ""
+    auth_header: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    gc: bool = True
+    window_s: float = 8.0
+    timeout_s: float = 60.0
+    max_bytes: int = 268_435_456
+    thresholds: Thresholds = DEFAULT
+    recorded: bool = False  # answers come from a recording (the demo's), and messages must say so
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where an answer goes: a channel's id and the ts of the thread's root message."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`capture` as somebody asked for it, before a thread exists. `id` is the same when Slack delivers it twice."""
+
+    id: str
+    service: str
+    instances: tuple[str, ...]
+    requested_at: float
+    asked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One job: capture one instance of a request and say in `thread` what it means."""
+
+    id: str
+    request: Request
+    instance: str
+    thread: Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one capture of a request ended, kept until the root message has told it."""
+
+    instance: str
+    verdict: str | None
+    culprit: str
+    failed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One line of a service's history: when, which instance, what verdict, which line, how large the live heap."""
+
+    captured_at: float
+    instance: str
+    verdict: str
+    culprit: str
+    live_heap: float
