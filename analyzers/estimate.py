@@ -63,9 +63,7 @@ def _classic(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEst
     sizes = line.ledger.sizes(*kinds)
     fit = tables.fit_classic({size: usage.alloc_space for size, usage in sizes.items()}, line.key_kind)
     if fit is None or fit.share < GOOD_FIT:
-        return MapEstimate(
-            Implementation.CLASSIC, line.key_kind, None, None, len(sizes), 1, hinted, clear=False
-        )
+        return MapEstimate(Implementation.CLASSIC, line.key_kind, None, None, len(sizes), 1, hinted, clear=False)
     ladder = tables.classic_ladder(fit.slot_bytes)
     rungs = _rungs(sizes, ladder)
     top_built = max(rungs)
@@ -152,9 +150,7 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
     sizes = line.ledger.sizes(*kinds)
     fit = tables.fit_swiss({size: usage.alloc_space for size, usage in sizes.items()}, line.key_kind)
     if fit is None or fit.share < GOOD_FIT:
-        return MapEstimate(
-            Implementation.SWISS, line.key_kind, None, None, len(sizes), 1, hinted, clear=False
-        )
+        return MapEstimate(Implementation.SWISS, line.key_kind, None, None, len(sizes), 1, hinted, clear=False)
     ladder = tables.swiss_ladder(fit.slot_bytes)
     rungs = _rungs(sizes, ladder)
     full_size = tables.round_up(tables.swiss_table_bytes(fit.slot_bytes, tables.TABLE_SLOTS))
@@ -168,17 +164,13 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
         builds = max(1.0, rungs[top].alloc_objects)
     elif hinted:
         count, builds = _sized_tables(full)
-        entries = tables.swiss_entries(
-            count, full.inuse_objects * probability or full.alloc_objects * probability
-        )
+        entries = tables.swiss_entries(count, full.inuse_objects * probability or full.alloc_objects * probability)
         growths = 0
     else:
         count, samples, builds = _split_tables(line, full, rungs, fit.slot_bytes, period)
         entries = tables.swiss_entries(count, samples) if samples >= FEWEST_SAMPLES else None
         growths = round(tables.RUNGS_TO_FULL_TABLE + max(0.0, count - 1))
-    return MapEstimate(
-        Implementation.SWISS, line.key_kind, fit.slot_bytes, entries, growths, builds, hinted, clear
-    )
+    return MapEstimate(Implementation.SWISS, line.key_kind, fit.slot_bytes, entries, growths, builds, hinted, clear)
 
 
 def _sized_tables(full: Usage) -> tuple[float, float]:

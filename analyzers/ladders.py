@@ -62,9 +62,7 @@ def _guess_classic(values: Mapping[int, Usage]) -> Guess | None:
     if fit is None or fit.share < 1.0:
         return None
     ladder = tables.classic_ladder(fit.slot_bytes)
-    return Guess(
-        Event(Kind.GROWTH, Implementation.CLASSIC), frozenset(size for size in values if size in ladder)
-    )
+    return Guess(Event(Kind.GROWTH, Implementation.CLASSIC), frozenset(size for size in values if size in ladder))
 
 
 def _guess_swiss(values: Mapping[int, Usage]) -> Guess | None:

@@ -17,9 +17,7 @@ async def request(tools: Tools, asked: Request) -> None:
     service = tools.registry.get(asked.service)
     thread = await tools.progress.thread(asked.id)
     if thread is None:
-        thread = await tools.chat.open(
-            service.channel, CaptureStarted(service, asked.instances, asked.asked_by)
-        )
+        thread = await tools.chat.open(service.channel, CaptureStarted(service, asked.instances, asked.asked_by))
         await tools.progress.opened(asked.id, thread)
     for name in asked.instances:
         await tools.queue.capture(
@@ -66,9 +64,7 @@ async def _diagnose(tools: Tools, service: Service, capture: Capture) -> Summary
 
 
 async def _failed(tools: Tools, service: Service, capture: Capture, reason: str, detail: str) -> Outcome:
-    await tools.chat.reply(
-        capture.thread, CaptureFailed(service, capture.instance, capture.id, reason, detail)
-    )
+    await tools.chat.reply(capture.thread, CaptureFailed(service, capture.instance, capture.id, reason, detail))
     return Outcome(capture.instance, None, "", reason)
 
 

@@ -83,17 +83,7 @@ class History:
     entries: tuple[Remembered, ...]
 
 
-Note = (
-    CaptureStarted
-    | CaptureFinished
-    | Summary
-    | CaptureFailed
-    | Accepted
-    | Slip
-    | Help
-    | ServiceList
-    | History
-)
+Note = CaptureStarted | CaptureFinished | Summary | CaptureFailed | Accepted | Slip | Help | ServiceList | History
 NOTES: tuple[type[Note], ...] = (
     CaptureStarted,
     CaptureFinished,
