@@ -1,0 +1,173 @@
+"""Record what the services under test serve: `python -m tests.profiles.record [--go VERSION] [NAME...]`.
+
+Knows which requests make a recording, and how to keep this machine out of it. Not what the answers mean.
+
+The answers are kept as they came, but for one string: the protobuf names the file of the binary, which would
+be a path of the machine that recorded. It becomes /app/SERVICE, as in a container.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import gzip
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import httpx
+
+from tests import go_services
+from tests.toolchains import CLASSIC, SWISS
+
+HERE = Path(__file__).parent
+SECOND_VISIT_S = 6
+THIRD_VISIT_S = 20
+_REQUEST_BYTES = 7_000  # servers refuse long request lines; Go's own limit is far above
+
+_RECORD = re.compile(r"^\d+: \d+ \[\d+: \d+\] @(.*)\n(?:#\t(0x[0-9a-f]+))?", re.MULTILINE)
+_FRAME = re.compile(r"^#\t0x[0-9a-f]+\t(\S+)\+0x[0-9a-f]+\s+(\S+):(\d+)$", re.MULTILINE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.profiles.record", description=__doc__)
+    parser.add_argument("--go", action="append", metavar="VERSION", help="toolchain; again for more")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a folder of tests/services; default all")
+    options = parser.parse_args()
+    for version in options.go or (CLASSIC, SWISS):
+        for name in options.names or go_services.NAMES:
+            size = record(name, version, HERE / f"go{version}" / name)
+            print(f"go{version}/{name}: {size / 1000:.0f} kB", flush=True)
+
+
+def record(name: str, version: str, folder: Path) -> int:
+    """Run one service, visit it two or three times and write the recording; the bytes it takes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with go_services.run(name, version) as service, httpx.Client(timeout=60, trust_env=False) as client:
+        visits = list(_visits(service, client, folder))
+        texts = [_unpack(path) for path in sorted(folder.glob("*.txt.gz"))]
+        (folder / "symbols.txt").write_text(_symbols(client, service.pprof, leading_pcs(texts)))
+    (folder / "truth.json").write_text(json.dumps(_truth(name, version, visits, texts), indent=2) + "\n")
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
+def leading_pcs(texts: Iterable[str]) -> list[int]:
+    """PCs the text leaves unnamed: those before the first frame it prints, less one as symbol wants them."""
+    pcs: set[int] = set()
+    for text in texts:
+        for stack, first in _RECORD.findall(text):
+            for pc in (int(word, 16) - 1 for word in stack.split()):
+                if first and pc == int(first, 16):
+                    break
+                pcs.add(pc)
+    return sorted(pcs)
+
+
+def _visits(service: go_services.Service, client: httpx.Client, folder: Path) -> Iterator[dict[str, object]]:
+    start = time.monotonic()
+    seen: list[list[go_services.GoMap]] = []
+    for number, pause in enumerate((0, SECOND_VISIT_S, THIRD_VISIT_S), start=1):
+        if number == 3 and seen[0] == seen[1]:
+            return  # nothing changes here: a later look would show the same
+        time.sleep(pause)
+        stem = "heap" if number == 1 else f"heap-{number}"
+        seconds = round(time.monotonic() - start, 3)
+        _pack(
+            folder / f"{stem}.txt.gz",
+            client.get(f"{service.pprof}/heap?debug=1&gc=1").raise_for_status().content,
+        )
+        proto = gzip.decompress(client.get(f"{service.pprof}/heap").raise_for_status().content)
+        truth = service.truth()
+        _pack(folder / f"{stem}.pb.gz", _anonymous(proto, f"/app/{truth['service']}"))
+        seen.append(truth["maps"])
+        yield {
+            "visit": number,
+            "text": f"{stem}.txt.gz",
+            "proto": f"{stem}.pb.gz",
+            "seconds": seconds,
+            "truth": truth,
+        }
+
+
+def _symbols(client: httpx.Client, pprof: str, pcs: list[int]) -> str:
+    """The symbol endpoint's answer for all PCs; the heads of later answers are left out."""
+    lines: list[str] = []
+    per_request = _REQUEST_BYTES // len("0x0123456789abcdef+")
+    for start in range(0, len(pcs), per_request):
+        query = "+".join(f"{pc:#x}" for pc in pcs[start : start + per_request])
+        answer = client.get(httpx.URL(f"{pprof}/symbol?{query}")).raise_for_status().text
+        lines += answer.splitlines()[1 if lines else 0 :]
+    return "\n".join(lines) + "\n"
+
+
+def _truth(name: str, version: str, visits: list[dict[str, object]], texts: list[str]) -> dict[str, object]:
+    functions = {
+        (file, int(line)): function for text in texts for function, file, line in _FRAME.findall(text)
+    }
+    marked = [
+        dataclasses.asdict(mark) | {"function": functions.get((mark.file, mark.line))}
+        for mark in go_services.marks(name)
+    ]
+    return {
+        "name": name,
+        "service": go_services.module(name).rpartition("/")[2],
+        "go_version": f"go{version}",
+        "verdict": go_services.verdict(name),
+        "marks": marked,
+        "visits": visits,
+    }
+
+
+def _anonymous(proto: bytes, binary: str) -> bytes:
+    """The same profile with the path of the binary replaced: the one absolute path among its strings."""
+    out = bytearray()
+    at = 0
+    while at < len(proto):
+        key, body = _varint(proto, at)
+        length, after = _varint(proto, body)
+        if key & 7 == 0:  # a varint: the value was just read
+            out += proto[at:after]
+            at = after
+            continue
+        assert key & 7 == 2, "profile.proto has only varints and length-delimited fields at its top"
+        content = proto[after : after + length]
+        if key >> 3 == 6 and content.startswith(b"/"):
+            content = binary.encode()
+        out += proto[at:body] + _as_varint(len(content)) + content
+        at = after + length
+    return bytes(out)
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at
+
+
+def _as_varint(value: int) -> bytes:
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def _pack(path: Path, content: bytes) -> None:
+    path.write_bytes(gzip.compress(content, 9, mtime=0))
+
+
+def _unpack(path: Path) -> str:
+    return gzip.decompress(path.read_bytes()).decode()
+
+
+if __name__ == "__main__":
+    main()
