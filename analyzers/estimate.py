@@ -15,8 +15,10 @@ from analyzers.tables import Entries
 
 # Allocated over in use: one map built once is at 2 in both families, a map rebuilt is well above 3.
 REBUILT_RATIO = 3.0
-# A rung that should have left this many samples and left none was never allocated (chance of an error: 5 %).
-SURELY_SEEN = 3.0
+# A rung that should have left this many samples and left none was never allocated (chance of an error: 0.25 %).
+SURELY_SEEN = 6.0
+# More sized tables of one size than this at a line are taken for one map of many tables.
+MOST_SINGLE_TABLES = 2.5
 # Counts from fewer samples than this are noise.
 FEWEST_SAMPLES = 4.0
 # Share of a line's growth bytes that the slot found must explain.
@@ -148,7 +150,8 @@ def _refined(
 def _swiss(line: Line, period: int) -> MapEstimate | None:
     kinds, hinted = _ladder_kinds(line)
     sizes = line.ledger.sizes(*kinds)
-    fit = tables.fit_swiss({size: usage.alloc_space for size, usage in sizes.items()}, line.key_kind)
+    spaces = {size: usage.alloc_space for size, usage in sizes.items()}
+    fit = tables.fit_swiss(spaces, line.key_kind, _full_sizes(line, sizes, hinted=hinted))
     if fit is None or fit.share < GOOD_FIT:
         return MapEstimate(Implementation.SWISS, line.key_kind, None, None, len(sizes), 1, hinted, clear=False)
     ladder = tables.swiss_ladder(fit.slot_bytes)
@@ -171,6 +174,13 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
         entries = tables.swiss_entries(count, samples) if samples >= FEWEST_SAMPLES else None
         growths = round(tables.RUNGS_TO_FULL_TABLE + max(0.0, count - 1))
     return MapEstimate(Implementation.SWISS, line.key_kind, fit.slot_bytes, entries, growths, builds, hinted, clear)
+
+
+def _full_sizes(line: Line, sizes: Mapping[int, Usage], *, hinted: bool) -> frozenset[int]:
+    """Sizes known to be tables of 1024 slots: split makes no other, and a hint beyond one table makes only these."""
+    if not hinted:
+        return frozenset(line.ledger.sizes(Kind.SPLIT))
+    return frozenset(size for size, usage in sizes.items() if usage.alloc_objects > MOST_SINGLE_TABLES)
 
 
 def _sized_tables(full: Usage) -> tuple[float, float]:
@@ -217,5 +227,5 @@ def _split_objects(line: Line, slot_bytes: int) -> float:
 
 
 def _grown_objects(line: Line, size: int) -> float:
-    near = (size, size + 0)
-    return sum(usage.alloc_objects for s, usage in line.ledger.sizes(Kind.GROWTH).items() if s in near)
+    usage = line.ledger.sizes(Kind.GROWTH).get(size)
+    return usage.alloc_objects if usage else 0.0

@@ -166,9 +166,9 @@ class HeapTextReader:
         leaf = self._line(leaf_raw)
         culprit_raw = leaf_raw
         if not leaf.own and leaf_end >= 0:
-            if b"/pprof.(*" in text[leaf_end:end] or b"/pprof." in text[leaf_end:end]:
-                if self._passes_profiler(text[stack_end + 1 : end]):
-                    return
+            block = text[stack_end + 1 : end]
+            if b"/pprof." in block and self._passes_profiler(block):
+                return
             culprit_raw = self._first_own(text, leaf_end + 1, end, leaf_raw)
         stack = text[mark + 3 : stack_end]
         cut = stack.find(leaf.pc) if leaf.pc else 0
@@ -229,7 +229,7 @@ def _lines(text: bytes, start: int, end: int) -> Iterator[bytes]:
 
 def _parse_line(raw: bytes) -> _Line:
     """`#\\t0x4a1b2c\\texample.com/a.F+0x1c\\t/src/a.go:12`. The PC here is one less than in the stack above."""
-    parts = raw.split(b"\t")
+    parts = [part for part in raw.split(b"\t") if part]  # columns are aligned with further tabs
     if len(parts) < 2 or parts[0] != b"#":
         return _Line(UNKNOWN_SITE, b"", own=False, standard=False)
     try:

@@ -6,6 +6,7 @@ scenarios: precision 1.00, recall 0.91 (classic) and 0.77 (Swiss). Knows sizes a
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from analyzers import tables
@@ -39,7 +40,7 @@ def guess_slice(values: Mapping[int, Usage]) -> Guess | None:
     sizes = sorted(size for size in values if size > SMALLEST_SLICE)
     if len(sizes) < SLICE_RUNGS:
         return None
-    ratios = [b / a for a, b in zip(sizes, sizes[1:], strict=False)]
+    ratios = [b / a for a, b in pairwise(sizes)]
     if sum(SLICE_RATIOS[0] <= ratio <= SLICE_RATIOS[1] for ratio in ratios) <= len(ratios) / 2:
         return None
     return Guess(Event(Kind.SLICE), frozenset(sizes))
@@ -56,7 +57,7 @@ def _guess_classic(values: Mapping[int, Usage]) -> Guess | None:
     sizes = sorted(large)
     if len(sizes) < 2:
         return None
-    if any(1.15 <= b / a <= 1.8 for a, b in zip(sizes, sizes[1:], strict=False)):
+    if any(1.15 <= b / a <= 1.8 for a, b in pairwise(sizes)):
         return None
     fit = tables.fit_classic(large, None)
     if fit is None or fit.share < 1.0:
@@ -72,6 +73,7 @@ def _guess_swiss(values: Mapping[int, Usage]) -> Guess | None:
     if size not in FULL_TABLES or values[size].alloc_space < FULL_TABLE_SHARE * total:
         return None
     usage = values[size]
-    if usage.alloc_space < GROWN_RATIO * usage.inuse_space:
+    # A buffer of such a size that is used and dropped leaves nothing in use; a map keeps its tables.
+    if not usage.inuse_objects or usage.alloc_space < GROWN_RATIO * usage.inuse_space:
         return None
     return Guess(Event(Kind.SPLIT, Implementation.SWISS), frozenset((size,)))

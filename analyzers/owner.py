@@ -13,7 +13,7 @@ STANDARD = frozenset(
 
 _DEPENDENCY_FILE = re.compile(r"/vendor/|^vendor/|/pkg/mod/|@v\d")
 # GOROOT says the version where a version manager, a toolchain download or a distribution put it into the path:
-# /sdk/go1.23.4/src, /usr/lib/go-1.19/src, /toolcache/go/1.22.1/x64/src, golang.org/toolchain@v0.0.1-go1.23.9.linux-amd64/src
+# /sdk/go1.23.4/src, /usr/lib/go-1.19/src, /toolcache/go/1.22.1/x64/src, toolchain@v0.0.1-go1.23.9.linux-amd64/src
 _GOROOT_VERSION = re.compile(r"(?:/go[-/]?|toolchain@v0\.0\.1-go)(1\.\d+(?:\.\d+)?)(?:[./-][^:]*)?/src/")
 
 _PACKAGE = re.compile(r"^(?P<path>(?:[^/(\[]*/)*)(?P<last>[^.(\[/]*)")

@@ -13,8 +13,6 @@
 Third-party exceptions become one of these in the adapter that met them and nowhere else.
 """
 
-from typing import ClassVar
-
 from analyzers.errors import MapstormError
 
 

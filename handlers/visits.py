@@ -47,8 +47,7 @@ async def _read(visit: Visit, names: Names) -> HeapProfile:
     except (NoPprof, NotPprof, NotAHeapProfile):
         return heapproto.read(await visit.proto())
     await _ask(visit, [pc for pc in text.hidden_pcs() if pc not in names], names)
-    profile = symbols.resolve(text, names)
-    return profile
+    return symbols.resolve(text, names)
 
 
 async def _ask(visit: Visit, pcs: list[int], names: Names) -> None:

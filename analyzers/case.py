@@ -1,0 +1,152 @@
+"""A window laid out for the rules: every line that could be guilty, with its map estimated and its shares worked out.
+
+Knows how to weigh, not what is wrong: that is for the rules.
+"""
+
+from dataclasses import dataclass
+
+from analyzers.compare import LineChange, Window
+from analyzers.estimate import MapEstimate, estimate
+from analyzers.frames import Implementation, Kind
+from analyzers.profile import NO_USAGE, Site, Usage, sampling_probability
+from analyzers.sites import GROWTH_KINDS, TABLE_KINDS, Ledger
+from analyzers.tables import LOAD_FACTOR, LOAD_FACTOR_121
+from analyzers.thresholds import Thresholds
+
+# Sized and cloned tables: made at their full size, so they never grow.
+WHOLE_KINDS = (Kind.PRESIZE, Kind.CLONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """One line that makes maps or grows slices. Shares are 0 to 1 of the whole service; None without a window."""
+
+    change: LineChange
+    map: MapEstimate | None
+    growth: Usage  # tables that replaced smaller ones
+    whole: Usage  # tables made at full size
+    tables: Usage  # all tables, overflow included
+    slices: Usage
+    largest_table: int  # object size in bytes that holds most of the table bytes
+    alloc_share: float  # of all allocated bytes since the process started
+    recent_share: float | None  # of all allocated bytes in the window
+    inuse_share: float  # tables in use, of all bytes in use
+
+    @property
+    def site(self) -> Site:
+        """The innermost line outside the runtime."""
+        return self.change.line.site
+
+    @property
+    def culprit(self) -> Site:
+        """The first line of the user's own code."""
+        return self.change.line.culprit
+
+    @property
+    def share(self) -> float:
+        """What the line is guilty of: now where a window says so, else since the start."""
+        return max(self.alloc_share, self.recent_share or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a rule may look at."""
+
+    window: Window
+    thresholds: Thresholds
+    suspects: tuple[Suspect, ...]
+    total: Usage
+    recent_alloc: float | None
+
+    @property
+    def period(self) -> int:
+        """Bytes between two heap samples."""
+        return self.window.snapshot.period
+
+    def samples(self, sizes: dict[int, Usage]) -> float:
+        """How many sampled allocations are behind `sizes`."""
+        return sum(usage.alloc_objects * sampling_probability(size, self.period) for size, usage in sizes.items())
+
+
+def lay_out(window: Window, thresholds: Thresholds) -> Case:
+    """The case of a window; lines that make no map and grow no slice are no suspects."""
+    total = window.snapshot.total
+    recent_alloc = None
+    if window.earlier is not None:
+        recent_alloc = max(0.0, total.alloc_space - window.earlier.total.alloc_space)
+    factors = load_factors(window)
+    suspects = []
+    for change in window.lines:
+        ledger = change.line.ledger
+        if change.line.implementation or ledger.total(Kind.SLICE).alloc_objects:
+            suspects.append(_suspect(change, total, recent_alloc, window.snapshot.period, factors))
+    return Case(window, thresholds, tuple(suspects), total, recent_alloc)
+
+
+def load_factors(window: Window) -> tuple[float, ...]:
+    """The load factors a classic map of this service may have: both where the Go version is unknown."""
+    version = window.snapshot.go_version
+    if version is None:
+        return (LOAD_FACTOR_121, LOAD_FACTOR)
+    return (LOAD_FACTOR_121,) if version.startswith("go1.21") else (LOAD_FACTOR,)
+
+
+def _suspect(
+    change: LineChange, total: Usage, recent_alloc: float | None, period: int, factors: tuple[float, ...]
+) -> Suspect:
+    ledger = change.line.ledger
+    tables = ledger.total(*TABLE_KINDS)
+    slices = ledger.total(Kind.SLICE)
+    alloc = tables.alloc_space or slices.alloc_space
+    recent_share = None
+    if change.recent is not None and recent_alloc:
+        recent = change.recent.total(*TABLE_KINDS).alloc_space or change.recent.total(Kind.SLICE).alloc_space
+        recent_share = recent / recent_alloc
+    return Suspect(
+        change=change,
+        map=estimate(change.line, period, factors),
+        growth=ledger.total(*GROWTH_KINDS),
+        whole=ledger.total(*WHOLE_KINDS),
+        tables=tables,
+        slices=slices,
+        largest_table=_heaviest(ledger),
+        alloc_share=alloc / total.alloc_space if total.alloc_space else 0.0,
+        recent_share=recent_share,
+        inuse_share=tables.inuse_space / total.inuse_space if total.inuse_space else 0.0,
+    )
+
+
+def _heaviest(ledger: Ledger) -> int:
+    """The table size that holds most bytes; for a Swiss map that is 1024 slots once it has split."""
+    sizes = ledger.sizes(*(kind for kind in TABLE_KINDS if kind is not Kind.OVERFLOW))
+    return max(sizes, key=lambda size: sizes[size].alloc_space, default=0)
+
+
+def recent_of(suspect: Suspect, *kinds: Kind) -> Usage | None:
+    """What `kinds` did in the window, None without one."""
+    recent = suspect.change.recent
+    return None if recent is None else recent.total(*kinds)
+
+
+def company(case: Case, suspect: Suspect) -> tuple[Usage, Usage]:
+    """Keys and values allocated by the map's own function: in the window, and since the base.
+
+    A classic map can take in as many entries again without any table growing; then only these move.
+    """
+    recent = trend = NO_USAGE
+    name = suspect.culprit.function
+    for change in case.window.lines:
+        if change.line.culprit.function != name or change.line.place == suspect.change.line.place:
+            continue
+        recent = recent.plus(change.recent.total()) if change.recent else recent
+        trend = trend.plus(change.trend.total()) if change.trend else trend
+    return recent, trend
+
+
+def family(case: Case) -> Implementation | None:
+    """The map family of the service, as its frames show it."""
+    weights: dict[Implementation, float] = {}
+    for suspect in case.suspects:
+        if implementation := suspect.change.line.implementation:
+            weights[implementation] = weights.get(implementation, 0.0) + suspect.tables.alloc_space
+    return max(weights, key=lambda key: weights[key]) if weights else None

@@ -1,0 +1,91 @@
+"""The rules in the order in which they may claim a line, and the verdict. The only list of rules in the house."""
+
+from collections.abc import Callable
+
+from analyzers import case as cases
+from analyzers import gc
+from analyzers.compare import Basis, Window
+from analyzers.finding import Comparison, Confidence, Diagnosis, Dominant, Finding, Verdict
+from analyzers.profile import NO_USAGE, Site, sampling_probability
+from analyzers.rules import (
+    growth_storm,
+    large_map_retained,
+    many_small_maps,
+    rebuild_churn,
+    slice_growth,
+    unbounded_growth,
+)
+from analyzers.sites import Place, place_of
+from analyzers.thresholds import Thresholds
+
+# A line has one finding, of the first rule that claims it: what keeps growing, then what is made over and over,
+# then what was made once, then what merely stands there.
+RULES: tuple[Callable[[cases.Case], list[Finding]], ...] = (
+    unbounded_growth.find,
+    rebuild_churn.find,
+    growth_storm.find,
+    many_small_maps.find,
+    large_map_retained.find,
+    slice_growth.find,
+)
+
+DOMINANT_LINES = 3
+# Fewer samples than this in the whole profile, and "no problem" only means that nothing was seen.
+FEW_SAMPLES = 8
+
+
+def diagnose(window: Window, thresholds: Thresholds) -> Diagnosis:
+    """The verdict on a window, its findings ranked by weight, and what dominates where maps do not."""
+    case = cases.lay_out(window, thresholds)
+    claimed: dict[Place, Finding] = {}
+    for rule in RULES:
+        for finding in rule(case):
+            claimed.setdefault(place_of(finding.site, finding.culprit), finding)
+    findings = tuple(sorted(claimed.values(), key=lambda finding: (-finding.weight, finding.culprit)))
+    snapshot = window.snapshot
+    return Diagnosis(
+        verdict=findings[0].rule if findings else Verdict.NO_MAP_PROBLEM,
+        confidence=findings[0].confidence if findings else _confidence_of_nothing(case),
+        findings=findings,
+        gc=gc.figures(window.earlier.memstats if window.earlier else None, snapshot.memstats, window.seconds),
+        source=snapshot.source,
+        named=snapshot.named,
+        implementation=cases.family(case),
+        go_version=snapshot.go_version,
+        comparison=_comparison(window),
+        live_heap=_live_heap(window),
+        dominant=_dominant(window),
+    )
+
+
+def _confidence_of_nothing(case: cases.Case) -> Confidence:
+    sizes = ((item.object_size, item.usage.alloc_objects) for item in case.window.snapshot.usage)
+    samples = sum(objects * sampling_probability(size, case.period) for size, objects in sizes)
+    level = Confidence.HIGH if samples >= FEW_SAMPLES else Confidence.MEDIUM
+    return level if case.window.snapshot.named else level.lowered()
+
+
+def _live_heap(window: Window) -> float:
+    stats = window.snapshot.memstats
+    return float(stats.heap_alloc) if stats else window.snapshot.total.inuse_space
+
+
+def _comparison(window: Window) -> Comparison:
+    change = None
+    if window.base is not None and window.basis is not Basis.FIRST:
+        before = window.base.memstats
+        old = float(before.heap_alloc) if before else window.base.total.inuse_space
+        change = _live_heap(window) - old
+    return Comparison(window.basis, window.age, window.seconds, change)
+
+
+def _dominant(window: Window) -> tuple[Dominant, ...]:
+    total = window.snapshot.total.inuse_space
+    sums: dict[tuple[str, int], tuple[Site, float]] = {}
+    for change in window.lines:
+        culprit = change.line.culprit
+        key = (culprit.filename, culprit.line)
+        site, space = sums.get(key, (culprit, NO_USAGE.inuse_space))
+        sums[key] = (site, space + change.line.ledger.total().inuse_space)
+    largest = sorted(sums.values(), key=lambda item: (-item[1], item[0]))[:DOMINANT_LINES]
+    return tuple(Dominant(site, space, space / total) for site, space in largest if total and space > 0)

@@ -1,0 +1,50 @@
+"""How rules put numbers into findings: the same names and the same measure of confidence everywhere."""
+
+from analyzers.case import Case, Suspect, recent_of
+from analyzers.finding import Confidence, Evidence, Unit
+from analyzers.frames import Kind
+from analyzers.sites import GROWTH_KINDS, TABLE_KINDS
+
+# Relative error of a count is one over the root of its samples: 25 % and 35 %.
+SURE_SAMPLES = 16.0
+FAIR_SAMPLES = 8.0
+
+
+def confidence(case: Case, suspect: Suspect, *kinds: Kind) -> Confidence:
+    """By the number of samples behind `kinds`; one step lower where frames are missing and sizes had to speak."""
+    samples = case.samples(suspect.change.line.ledger.sizes(*kinds))
+    level = Confidence.LOW
+    # Objects of four periods are all seen (98 %): one of them is the whole truth, not a sample of it.
+    if samples >= SURE_SAMPLES or suspect.largest_table >= 4 * case.period:
+        level = Confidence.HIGH
+    elif samples >= FAIR_SAMPLES:
+        level = Confidence.MEDIUM
+    return level if case.window.snapshot.named else level.lowered()
+
+
+def numbers(case: Case, suspect: Suspect) -> tuple[Evidence, ...]:
+    """The line's ledger in the terms every map finding shares. Bytes stand beside each share."""
+    found = [
+        Evidence("growth_alloc_space", suspect.growth.alloc_space, Unit.BYTES),
+        Evidence("growth_inuse_space", suspect.growth.inuse_space, Unit.BYTES),
+        Evidence("table_alloc_space", suspect.tables.alloc_space, Unit.BYTES),
+        Evidence("table_inuse_space", suspect.tables.inuse_space, Unit.BYTES),
+        Evidence("alloc_share", suspect.alloc_share, Unit.SHARE),
+        Evidence("inuse_share", suspect.inuse_share, Unit.SHARE),
+    ]
+    value = suspect.change.line.ledger.total(Kind.VALUE, Kind.ENTRY)
+    if value.inuse_space:
+        found.append(Evidence("value_inuse_space", value.inuse_space, Unit.BYTES))
+    recent = recent_of(suspect, *TABLE_KINDS)
+    if recent is not None and suspect.recent_share is not None and case.window.seconds:
+        found += [
+            Evidence("recent_alloc_space", recent.alloc_space, Unit.BYTES),
+            Evidence("recent_alloc_share", suspect.recent_share, Unit.SHARE),
+            Evidence("recent_alloc_rate", recent.alloc_space / case.window.seconds, Unit.BYTES_PER_SECOND),
+        ]
+    if suspect.change.trend is not None:
+        trend = suspect.change.trend.total(*TABLE_KINDS)
+        found.append(Evidence("trend_inuse_space", trend.inuse_space, Unit.BYTES))
+        growth = suspect.change.trend.total(*GROWTH_KINDS)
+        found.append(Evidence("trend_growth_alloc_space", growth.alloc_space, Unit.BYTES))
+    return tuple(found)

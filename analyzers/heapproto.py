@@ -1,0 +1,152 @@
+"""Gzipped pprof protobuf to the same records as the text gives, without the runtime frames it no longer has.
+
+The fallback where a service offers no text, and the source of the build id. Knows the format, not what a map is.
+
+Why the walk looks as it does: repeated fields are copied out once (`list`) and each location is described once;
+touching every sample's locations through the message costs five times as much.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+
+from google.protobuf.message import DecodeError
+
+from analyzers import owner
+from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff, TruncatedProfile
+from analyzers.profile import UNKNOWN_SITE, HeapProfile, Record, Site, Source, Usage
+from analyzers.profile_pb2 import Profile
+
+# 200,000 records inflate to some 100 MB; anything beyond this is no profile of a Go service.
+MAX_INFLATED = 512 * 1024 * 1024
+GZIP = b"\x1f\x8b"
+
+USAGE_TYPES = ("alloc_objects", "alloc_space", "inuse_objects", "inuse_space")
+Frames = tuple[Site, ...]
+
+
+def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
+    """The heap profile in `data`, gzipped or not, of at most `limit` inflated bytes. Raises ProfileError."""
+    profile = Profile()
+    try:
+        profile.ParseFromString(inflate(data, limit))
+    except DecodeError as error:
+        raise MalformedProfile("the bytes are no protobuf profile") from error
+    strings: Sequence[str] = list(profile.string_table)
+    if not strings or not profile.sample_type:
+        raise NotAHeapProfile("the protobuf holds no sample types")
+    columns = _columns(profile, strings)
+    if profile.period == 0:
+        raise ProfilingOff("the profile was written with MemProfileRate 0")
+    records, go_version = _records(profile, strings, columns)
+    if not records:
+        raise EmptyProfile("the profile holds no sampled allocation")
+    return HeapProfile(
+        source=Source.PROTOBUF,
+        period=profile.period,
+        records=records,
+        build_id=_string(strings, profile.mapping[0].build_id) if profile.mapping else "",
+        go_version=go_version,
+        named=False,
+    )
+
+
+def inflate(data: bytes, limit: int = MAX_INFLATED) -> bytes:
+    """`data` without its gzip shell, never more than `limit` bytes of it."""
+    if not data.startswith(GZIP):
+        return data
+    shell = zlib.decompressobj(wbits=31)
+    try:
+        inflated = shell.decompress(data, limit)
+    except zlib.error as error:
+        raise MalformedProfile("the gzip stream is damaged") from error
+    if shell.unconsumed_tail:
+        raise MalformedProfile(f"the profile inflates to more than {limit} bytes")
+    if not shell.eof:
+        raise TruncatedProfile("the gzip stream ends before its trailer")
+    return inflated
+
+
+def _columns(profile: Profile, strings: Sequence[str]) -> tuple[int, ...]:
+    names = [_string(strings, item.type) for item in profile.sample_type]
+    try:
+        return tuple(names.index(name) for name in USAGE_TYPES)
+    except ValueError as error:
+        raise NotAHeapProfile(f"sample types are {', '.join(names)}, not a Go heap's") from error
+
+
+def _records(
+    profile: Profile, strings: Sequence[str], columns: tuple[int, ...]
+) -> tuple[tuple[Record, ...], str | None]:
+    locations = _locations(profile, strings)
+    size_key = strings.index("bytes") if "bytes" in strings else -1
+    width = len(profile.sample_type)
+    alloc_objects, alloc_space, inuse_objects, inuse_space = columns
+    summed: dict[tuple[Site, Site, int], list[int]] = {}
+    ends: dict[tuple[int, ...], tuple[Site, Site] | None] = {}
+    for sample in profile.sample:
+        values = list(sample.value)
+        if len(values) != width:
+            raise MalformedProfile("a sample has not one value for each sample type")
+        objects, space = values[alloc_objects], values[alloc_space]
+        if objects <= 0:
+            continue
+        if space < objects or values[inuse_objects] < 0:
+            raise MalformedProfile("a sample's values contradict each other")
+        stack = tuple(sample.location_id)
+        if stack not in ends:
+            ends[stack] = _ends(stack, locations)
+        end = ends[stack]
+        if end is None:
+            continue
+        size = next((label.num for label in sample.label if label.key == size_key), 0) or space // objects
+        key = (*end, size)
+        sums = summed.setdefault(key, [0, 0, 0, 0])
+        sums[0] += objects
+        sums[1] += space
+        sums[2] += values[inuse_objects]
+        sums[3] += values[inuse_space]
+    records = tuple(Record((), site, culprit, size, Usage(*sums)) for (site, culprit, size), sums in summed.items())
+    return records, _go_version(locations)
+
+
+def _locations(profile: Profile, strings: Sequence[str]) -> Mapping[int, Frames]:
+    functions = {
+        item.id: (_string(strings, item.name).replace("%2e", "."), _string(strings, item.filename))
+        for item in profile.function
+    }
+    try:
+        return {
+            item.id: tuple(Site(*functions[line.function_id], line.line) for line in item.line)
+            for item in profile.location
+        }
+    except KeyError as error:
+        raise MalformedProfile("a location names a function that is not there") from error
+
+
+def _ends(stack: tuple[int, ...], locations: Mapping[int, Frames]) -> tuple[Site, Site] | None:
+    """The leaf line and the first line of the user's own code; None for the profiler's own allocations."""
+    try:
+        frames = [frame for location in stack for frame in locations[location]]
+    except KeyError as error:
+        raise MalformedProfile("a sample names a location that is not there") from error
+    site = frames[0] if frames else UNKNOWN_SITE
+    if owner.is_own(site.function, site.filename):
+        return site, site
+    if any(owner.is_profiler(frame.function) for frame in frames):
+        return None
+    own = (frame for frame in frames if owner.is_own(frame.function, frame.filename))
+    return site, next(own, site)
+
+
+def _go_version(locations: Mapping[int, Frames]) -> str | None:
+    for frames in locations.values():
+        for frame in frames:
+            if owner.is_standard(frame.function) and (version := owner.go_version_of(frame.filename)):
+                return version
+    return None
+
+
+def _string(strings: Sequence[str], index: int) -> str:
+    if not 0 <= index < len(strings):
+        raise MalformedProfile("an index points outside the string table")
+    return strings[index]

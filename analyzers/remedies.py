@@ -1,0 +1,88 @@
+"""From a finding and its conditions to ranked remedies. Knows what helps when, not how it is said.
+
+Sources: the `make` documentation, sync.Map's documentation (its two cases), runtime.NewMap, golang/go#20135 (maps
+do not shrink), and measurements; each remedy's template names its own.
+"""
+
+from analyzers import owner
+from analyzers.case import Case, Suspect
+from analyzers.estimate import MapEstimate
+from analyzers.finding import Remediation, Remedy
+
+# A hint from a range wider than this would be invented, not measured.
+WIDEST_RANGE = 5.0
+
+
+def for_unsized(suspect: Suspect) -> tuple[Remediation, ...]:
+    """A map filled once without a size: give it one; the rest only under their own conditions."""
+    wasted = max(0.0, suspect.growth.alloc_space - suspect.growth.inuse_space)
+    decode = (Remediation(Remedy.TYPED_DECODE, saves=suspect.tables.alloc_space),) if decodes(suspect) else ()
+    return (
+        *decode,
+        Remediation(Remedy.PRESIZE, capacity_hint(suspect.map), wasted),
+        Remediation(Remedy.AVOID_HOT_UPDATE),
+        Remediation(Remedy.SYNC_MAP),
+    )
+
+
+def for_rebuilt(suspect: Suspect) -> tuple[Remediation, ...]:
+    """A map made again and again: keep its tables, or at least make them at the right size."""
+    decode = (Remediation(Remedy.TYPED_DECODE, saves=suspect.tables.alloc_space),) if decodes(suspect) else ()
+    reuse = Remediation(Remedy.REUSE, saves=suspect.tables.alloc_space)
+    if not suspect.growth.alloc_objects:
+        return (*decode, reuse, Remediation(Remedy.AVOID_HOT_UPDATE))
+    # Half of what an unsized build allocates are tables it outgrows.
+    presize = Remediation(Remedy.PRESIZE, capacity_hint(suspect.map), suspect.growth.alloc_space / 2)
+    return (*decode, presize, reuse, Remediation(Remedy.AVOID_HOT_UPDATE))
+
+
+def for_unbounded() -> tuple[Remediation, ...]:
+    """A map that only grows: only fewer entries help."""
+    return (
+        Remediation(Remedy.BOUND),
+        Remediation(Remedy.EVICT),
+        Remediation(Remedy.RECREATE),
+        Remediation(Remedy.SYNC_MAP),
+    )
+
+
+def for_retained(suspect: Suspect) -> tuple[Remediation, ...]:
+    """A large map that just stands there."""
+    return (
+        Remediation(Remedy.RECREATE, saves=suspect.tables.inuse_space),
+        Remediation(Remedy.EVICT),
+        Remediation(Remedy.NONE),
+    )
+
+
+def for_small(suspect: Suspect) -> tuple[Remediation, ...]:
+    """Many maps of a few entries each."""
+    first = Remedy.TYPED_DECODE if decodes(suspect) else Remedy.FLATTEN
+    rest = (Remediation(Remedy.REUSE),) if suspect.tables.inuse_space < suspect.tables.alloc_space / 10 else ()
+    return (Remediation(first, saves=suspect.tables.inuse_space or suspect.tables.alloc_space), *rest)
+
+
+def for_slices(suspect: Suspect) -> tuple[Remediation, ...]:
+    """Slices that grow by append."""
+    wasted = max(0.0, suspect.slices.alloc_space - suspect.slices.inuse_space)
+    return (Remediation(Remedy.PRESIZE_SLICE, saves=wasted),)
+
+
+def nothing(_: Case) -> tuple[Remediation, ...]:
+    """Nothing to do about maps."""
+    return (Remediation(Remedy.NONE),)
+
+
+def capacity_hint(estimate: MapEstimate | None) -> int | None:
+    """The upper end of the range: it gives the table the map has today, so it costs no more memory. Never invented:
+    None where the range is too wide or another slot size would fit as well."""
+    if estimate is None or estimate.entries is None or not estimate.clear:
+        return None
+    low, _, high = estimate.entries
+    return high if high <= WIDEST_RANGE * low else None
+
+
+def decodes(suspect: Suspect) -> bool:
+    """Whether a decoder fills this map: its type is what to change, for it cannot be told a size."""
+    package = owner.package_of(suspect.site.function)
+    return package.startswith(("encoding/", "reflect"))

@@ -1,0 +1,35 @@
+"""A map filled without a size: it doubles again and again, and every outgrown table is garbage."""
+
+from analyzers import remedies
+from analyzers.case import Case
+from analyzers.estimate import REBUILT_RATIO
+from analyzers.evidence import confidence, numbers
+from analyzers.finding import Finding, Verdict
+from analyzers.sites import GROWTH_KINDS
+
+
+def find(case: Case) -> list[Finding]:
+    """Lines whose growth makes a good part of all allocations, and whose tables mostly stay (built once)."""
+    limits = case.thresholds
+    return [
+        Finding(
+            rule=Verdict.GROWTH_STORM,
+            confidence=confidence(case, suspect, *GROWTH_KINDS),
+            site=suspect.site,
+            culprit=suspect.culprit,
+            map=suspect.map,
+            evidence=numbers(case, suspect),
+            remediation=remedies.for_unsized(suspect),
+            weight=suspect.share,
+        )
+        for suspect in case.suspects
+        if suspect.map is not None
+        and suspect.growth.alloc_space >= limits.min_growth_bytes
+        and suspect.share >= limits.min_alloc_share
+        and suspect.map.growths >= limits.min_growths
+        and suspect.largest_table > limits.max_small_table_bytes
+        and (
+            suspect.growth.alloc_space <= REBUILT_RATIO * suspect.growth.inuse_space
+            or suspect.map.builds < limits.min_builds
+        )
+    ]

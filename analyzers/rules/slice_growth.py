@@ -1,0 +1,40 @@
+"""No map at all: slices that append has to copy to ever larger arrays. Often taken for a map's growth."""
+
+from analyzers import remedies
+from analyzers.case import Case
+from analyzers.evidence import confidence
+from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict
+from analyzers.frames import Kind
+from analyzers.ladders import SLICE_RUNGS
+
+
+def find(case: Case) -> list[Finding]:
+    """Lines where append's arrays make a good part of all allocations."""
+    limits = case.thresholds
+    return [
+        Finding(
+            rule=Verdict.SLICE_GROWTH,
+            # Sizes alone cannot tell every slice from a buffer that grows by its own rule.
+            confidence=min(confidence(case, suspect, Kind.SLICE), Confidence.MEDIUM, key=_rank),
+            site=suspect.site,
+            culprit=suspect.culprit,
+            map=None,
+            evidence=(
+                Evidence("slice_alloc_space", suspect.slices.alloc_space, Unit.BYTES),
+                Evidence("slice_inuse_space", suspect.slices.inuse_space, Unit.BYTES),
+                Evidence("alloc_share", suspect.alloc_share, Unit.SHARE),
+            ),
+            remediation=remedies.for_slices(suspect),
+            # The question is about maps: a slice comes after any of them.
+            weight=suspect.share / 4,
+        )
+        for suspect in case.suspects
+        if suspect.map is None
+        and suspect.slices.alloc_space >= limits.min_growth_bytes
+        and suspect.share >= limits.min_slice_share
+        and len(suspect.change.line.ledger.sizes(Kind.SLICE)) >= SLICE_RUNGS
+    ]
+
+
+def _rank(level: Confidence) -> int:
+    return (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH).index(level)
