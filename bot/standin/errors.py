@@ -1,0 +1,27 @@
+"""How the stand-in says no: Slack's error code, and what Slack adds to it. Not when to say it."""
+
+from bot.standin.records import Json
+
+
+class Refusal(Exception):
+    """An answer `{"ok": false, "error": code}`; `status` and `headers` are those of Slack's HTTP answer."""
+
+    def __init__(
+        self,
+        code: str,
+        *messages: str,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.messages = messages
+        self.status = status
+        self.headers = headers or {}
+
+    def answer(self) -> Json:
+        body: Json = {"ok": False, "error": self.code}
+        if self.messages:
+            body["errors"] = list(self.messages)
+            body["response_metadata"] = {"messages": [f"[ERROR] {message}" for message in self.messages]}
+        return body

@@ -1,0 +1,59 @@
+"""Runs an ASGI app on a loopback port inside the running event loop: for a test, or as a process."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+
+
+class Server:
+    """`closing` is called before connections are waited for, to let long polls go."""
+
+    def __init__(self, app: ASGIApp, port: int, closing: Callable[[], None]) -> None:
+        self._port = port
+        self._closing = closing
+        # 17 and later of websockets warn about their old interface, so the sans-io one is named.
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=2,
+        )
+        self._server = _Uvicorn(config, closing)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> str:
+        listener = socket.create_server((HOST, self._port))
+        port = listener.getsockname()[1]
+        self._task = asyncio.create_task(self._server.serve([listener]))
+        await self._server.up.wait()
+        return f"http://{HOST}:{port}"
+
+    async def stop(self) -> None:
+        self._server.should_exit = True
+        await self.ended()
+
+    async def ended(self) -> None:
+        if self._task is not None:
+            await self._task
+
+
+class _Uvicorn(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+        self._closing = closing
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._closing()
+        await super().shutdown(sockets)
