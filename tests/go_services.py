@@ -78,9 +78,7 @@ class Service:
         return f"{self.address}/debug/pprof"
 
     def truth(self) -> Truth:
-        return cast(
-            Truth, httpx.get(f"{self.address}/truth", timeout=30, trust_env=False).raise_for_status().json()
-        )
+        return cast(Truth, httpx.get(f"{self.address}/truth", timeout=30, trust_env=False).raise_for_status().json())
 
     def ready(self) -> bool:
         return httpx.get(f"{self.address}/ready", timeout=30, trust_env=False).is_success

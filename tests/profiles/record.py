@@ -105,9 +105,7 @@ def _symbols(client: httpx.Client, pprof: str, pcs: list[int]) -> str:
 
 
 def _truth(name: str, version: str, visits: list[dict[str, object]], texts: list[str]) -> dict[str, object]:
-    functions = {
-        (file, int(line)): function for text in texts for function, file, line in _FRAME.findall(text)
-    }
+    functions = {(file, int(line)): function for text in texts for function, file, line in _FRAME.findall(text)}
     marked = [
         dataclasses.asdict(mark) | {"function": functions.get((mark.file, mark.line))}
         for mark in go_services.marks(name)

@@ -1,0 +1,3 @@
+module example.com/confmap
+
+go 1.21
