@@ -1,0 +1,141 @@
+"""Records to bytes and back: what crosses the queue and what the stores keep. Never pickle.
+
+Arrays rather than dicts, every name once, a schema version in front. Knows no store and no client.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import orjson
+
+from analyzers.finding import Diagnosis
+from analyzers.snapshot import Snapshot
+from handlers.records import Capture, Outcome, Remembered, Request, Thread
+
+VERSION = 1
+
+T = TypeVar("T")
+
+
+class Unreadable(ValueError):
+    """Bytes of another schema version, or no record at all."""
+
+
+def encode_request(request: Request) -> bytes:
+    """A few hundred bytes, for the queue."""
+    return _pack(_request(request))
+
+
+def decode_request(data: bytes | str) -> Request:
+    """Raises Unreadable."""
+    return _unpack(data, _to_request)
+
+
+def encode_capture(capture: Capture) -> bytes:
+    """A few hundred bytes, for the queue."""
+    thread = [capture.thread.channel, capture.thread.ts]
+    return _pack([capture.id, _request(capture.request), capture.instance, thread])
+
+
+def decode_capture(data: bytes | str) -> Capture:
+    """Raises Unreadable."""
+    return _unpack(data, _to_capture)
+
+
+def encode_thread(thread: Thread) -> bytes:
+    """For the progress of a request."""
+    return _pack([thread.channel, thread.ts])
+
+
+def decode_thread(data: bytes | str) -> Thread:
+    """Raises Unreadable."""
+    return _unpack(data, _to_thread)
+
+
+def encode_outcome(outcome: Outcome) -> bytes:
+    """For the progress of a request."""
+    return _pack([outcome.instance, outcome.verdict, outcome.culprit, outcome.failed])
+
+
+def decode_outcome(data: bytes | str) -> Outcome:
+    """Raises Unreadable."""
+    return _unpack(data, _to_outcome)
+
+
+def encode_remembered(line: Remembered) -> bytes:
+    """For a service's history."""
+    return _pack([line.captured_at, line.instance, line.verdict, line.culprit, line.live_heap])
+
+
+def decode_remembered(data: bytes | str) -> Remembered:
+    """Raises Unreadable."""
+    return _unpack(data, _to_remembered)
+
+
+def remembered(capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> Remembered:
+    """The line of history that a capture leaves behind."""
+    culprit = diagnosis.findings[0].culprit if diagnosis.findings else None
+    return Remembered(
+        snapshot.captured_at,
+        capture.instance,
+        diagnosis.verdict,
+        f"{culprit.filename}:{culprit.line}" if culprit else "",
+        diagnosis.live_heap,
+    )
+
+
+def _request(request: Request) -> list[object]:
+    return [request.id, request.service, request.instances, request.requested_at, request.asked_by]
+
+
+def _pack(fields: Sequence[object]) -> bytes:
+    return orjson.dumps([VERSION, *fields])
+
+
+def _unpack(data: bytes | str, build: Callable[[Any], T]) -> T:
+    try:
+        version, *fields = orjson.loads(data)
+        if version != VERSION:
+            raise Unreadable(f"schema version {version!r}")
+        return build(fields)
+    except Unreadable:
+        raise
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Unreadable(str(error)) from error
+
+
+def _to_request(fields: Any) -> Request:
+    identity, service, instances, requested_at, asked_by = fields
+    names = tuple(_text(name) for name in instances)
+    return Request(_text(identity), _text(service), names, float(requested_at), _text(asked_by))
+
+
+def _to_capture(fields: Any) -> Capture:
+    identity, request, instance, thread = fields
+    return Capture(_text(identity), _to_request(request), _text(instance), _to_thread(thread))
+
+
+def _to_thread(fields: Any) -> Thread:
+    channel, ts = fields
+    return Thread(_text(channel), _text(ts))
+
+
+def _to_outcome(fields: Any) -> Outcome:
+    instance, verdict, culprit, failed = fields
+    return Outcome(
+        _text(instance),
+        None if verdict is None else _text(verdict),
+        _text(culprit),
+        None if failed is None else _text(failed),
+    )
+
+
+def _to_remembered(fields: Any) -> Remembered:
+    captured_at, instance, verdict, culprit, live_heap = fields
+    return Remembered(float(captured_at), _text(instance), _text(verdict), _text(culprit), float(live_heap))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is no text")
+    return value

@@ -1,0 +1,56 @@
+"""The port Progress in Redis: the thread of a request, and how each of its captures ended.
+
+Owns its key names and its TTL, which is longer than any job may be tried again.
+"""
+
+import structlog
+from redis.asyncio import Redis
+
+from bot.codec import Unreadable, decode_outcome, decode_thread, encode_outcome, encode_thread
+from bot.redis_client import key, redis_errors
+from handlers.records import Capture, Outcome, Thread
+
+TTL_S = 24 * 3600
+
+log = structlog.get_logger()
+
+
+class RedisProgress:
+    """What a repeated job asks before it speaks."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def thread(self, request_id: str) -> Thread | None:
+        """None also for what cannot be read: a second thread is better than none."""
+        with redis_errors():
+            data = await self._redis.get(key("thread", request_id))
+        try:
+            return decode_thread(data) if data else None
+        except Unreadable as error:
+            log.warning("thread unreadable", request=request_id, why=str(error))
+            return None
+
+    async def opened(self, request_id: str, thread: Thread) -> None:
+        with redis_errors():
+            await self._redis.set(key("thread", request_id), encode_thread(thread), ex=TTL_S)
+
+    async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
+        """Written and read in one step: of two captures that end together, the later one sees both."""
+        outcomes = key("outcomes", capture.request.id)
+        with redis_errors():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(outcomes, capture.instance, encode_outcome(outcome))
+                pipe.expire(outcomes, TTL_S)
+                pipe.hgetall(outcomes)
+                _, _, found = await pipe.execute()
+        told = [decode_outcome(data) for data in found.values()]
+        return tuple(sorted(told, key=lambda item: _place(capture.request.instances, item.instance)))
+
+    async def has_ended(self, capture: Capture) -> bool:
+        with redis_errors():
+            return bool(await self._redis.hexists(key("outcomes", capture.request.id), capture.instance))
+
+
+def _place(instances: tuple[str, ...], name: str) -> int:
+    return instances.index(name) if name in instances else len(instances)
