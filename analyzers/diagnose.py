@@ -61,8 +61,9 @@ def diagnose(window: Window, thresholds: Thresholds) -> Diagnosis:
 def _confidence_of_nothing(case: cases.Case) -> Confidence:
     sizes = ((item.object_size, item.usage.alloc_objects) for item in case.window.snapshot.usage)
     samples = sum(objects * sampling_probability(size, case.period) for size, objects in sizes)
-    level = Confidence.HIGH if samples >= FEW_SAMPLES else Confidence.MEDIUM
-    return level if case.window.snapshot.named else level.lowered()
+    if not case.window.snapshot.named:
+        return Confidence.LOW  # without frames, sized maps and small ones cannot be told from other objects
+    return Confidence.HIGH if samples >= FEW_SAMPLES else Confidence.MEDIUM
 
 
 def _live_heap(window: Window) -> float:

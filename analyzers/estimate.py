@@ -167,7 +167,8 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
         builds = max(1.0, rungs[top].alloc_objects)
     elif hinted:
         count, builds = _sized_tables(full)
-        entries = tables.swiss_entries(count, full.inuse_objects * probability or full.alloc_objects * probability)
+        samples = (full.inuse_objects or full.alloc_objects) * probability
+        entries = tables.swiss_hinted_entries(count, samples)
         growths = 0
     else:
         count, samples, builds = _split_tables(line, full, rungs, fit.slot_bytes, period)

@@ -236,6 +236,15 @@ def swiss_entries(tables: float, samples: float) -> Entries:
     return Entries(low + 1, min(max(round(tables * MEAN_TABLE_ENTRIES), low + 1), high), high)
 
 
+def swiss_hinted_entries(tables: float, samples: float) -> Entries:
+    """The same for a map made with a hint: its tables are a power of two, if only one lies within the error."""
+    nearest = 1 << max(0, round(math.log2(max(tables, 1.0))))
+    if abs(nearest - tables) > tables * 1.6 / max(samples, 1.0) ** 0.5 or samples < 16:
+        return swiss_entries(tables, samples)
+    high = nearest * TABLE_ENTRIES
+    return Entries(high // 2 + 1, round(high * 2 / 3), high)
+
+
 def swiss_small_entries(slots: int) -> Entries:
     """Entries of a map that is one table of fewer than 1024 slots."""
     high = slots if slots <= SLOTS_PER_GROUP else slots * 7 // 8

@@ -1,0 +1,88 @@
+"""A note to a Slack message: text and blocks within Slack's limits. What has to be cut says so.
+
+Templates write paragraphs; one that starts with `^ ` is fine print. Knows blocks and limits, no note in particular.
+"""
+
+from typing import NamedTuple
+
+from bot.words import Medium, text_of
+from handlers.notes import Note
+
+Block = dict[str, object]
+
+# Slack's limits, with room to spare: 3,000 characters a section, 50 blocks, about 13,200 characters over all blocks
+# (undocumented: bolt-js#2509), 4,000 recommended for the text.
+SECTION = 2_900
+CONTEXT = 1_900
+BLOCKS = 45
+TOTAL = 12_000
+TEXT = 3_900
+FINE_PRINT = "^ "
+CUT = "… more did not fit here: `mapstorm capture` in a shell shows all of it."
+
+
+class Message(NamedTuple):
+    """What chat.postMessage takes. `text` is what notifications and screen readers use."""
+
+    text: str
+    blocks: list[Block]
+
+
+def message(note: Note) -> Message:
+    """The note as a Slack message."""
+    body = text_of(note, Medium.SLACK)
+    paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
+    return Message(_shorten(_plain(body), TEXT), _blocks(paragraphs))
+
+
+def _blocks(paragraphs: list[str]) -> list[Block]:
+    blocks: list[Block] = []
+    room = TOTAL
+    for piece in (piece for paragraph in paragraphs for piece in _pieces(paragraph)):
+        if len(piece) > room - len(CUT) or len(blocks) == BLOCKS:
+            blocks.append(_context(CUT))
+            break
+        fine = piece.startswith(FINE_PRINT)
+        blocks.append(_context(piece.removeprefix(FINE_PRINT)) if fine else _section(piece))
+        room -= len(piece)
+    return blocks
+
+
+def _pieces(paragraph: str) -> list[str]:
+    """The paragraph in parts that fit a block, broken between lines, a longer line at its end."""
+    fine = paragraph.startswith(FINE_PRINT)
+    limit = CONTEXT if fine else SECTION
+    pieces = [""]
+    for line in paragraph.split("\n"):
+        fitting = _shorten(line, limit)
+        if len(pieces[-1]) + len(fitting) + 1 > limit:
+            pieces.append(FINE_PRINT + fitting if fine else fitting)
+        else:
+            pieces[-1] = f"{pieces[-1]}\n{fitting}" if pieces[-1] else fitting
+    return pieces
+
+
+def _shorten(text: str, limit: int) -> str:
+    """Cut at a word, never inside a code span, an entity or a link."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 2]
+    for opening, closing in (("<", ">"), ("&", ";")):
+        start = kept.rfind(opening)
+        if start > kept.rfind(closing) and len(kept) - start < 200:
+            kept = kept[:start]
+    if kept.count("`") % 2:
+        kept = kept[: kept.rfind("`")]
+    return kept.rstrip() + " …"
+
+
+def _plain(body: str) -> str:
+    return body.replace("\n" + FINE_PRINT, "\n").strip()
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}

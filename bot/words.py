@@ -1,0 +1,147 @@
+"""A note and its template to text: the one place that opens templates/, and the one that makes foreign names harmless.
+
+Names from profiles, registry and people are untrusted. Every value a template prints passes `_finish`, so none can
+mention anybody, forge a link, or leave its code span: that is decided here and nowhere else.
+
+Knows two media, Slack's mrkdwn and the terminal, and no Slack limits: those are `render.py`'s.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from analyzers.finding import Finding, Remediation
+from analyzers.profile import Site
+from bot import numbers
+from handlers.notes import Note
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+LONGEST_NAME = 240
+_SLACK_ID = re.compile(r"[UWC][A-Z0-9]{5,20}")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class Medium(Enum):
+    """Where the words will be read."""
+
+    SLACK = "slack"
+    TERMINAL = "terminal"
+
+
+def text_of(note: Note, medium: Medium) -> str:
+    """The note in mrkdwn; for the terminal without Slack's entities."""
+    return _template(medium, template_name(type(note))).render(note=note).strip() + "\n"
+
+
+def remedy_text(remedy: Remediation, finding: Finding) -> str:
+    """One remedy in plain words, for the JSON."""
+    macros = _template(Medium.TERMINAL, "_remedies.j2").make_module({})
+    words: Callable[[Remediation, Finding], str] = getattr(macros, f"do_{remedy.kind}")
+    return str(words(remedy, finding)).replace("`", "")
+
+
+def template_name(note: type[Note]) -> str:
+    """CaptureFailed -> capture_failed.j2."""
+    return _CAMEL.sub("_", note.__name__).lower() + ".j2"
+
+
+def clean(text: str) -> str:
+    """`text` on one line, without control, bidirectional and invisible characters, and not endlessly long."""
+    kept = "".join(
+        " " if char.isspace() else char for char in text if char.isspace() or unicodedata.category(char)[0] != "C"
+    )
+    return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - 1] + "…"
+
+
+def escape(text: str) -> str:
+    """Slack's three entities; there are no others."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@cache
+def _environment(medium: Medium) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        # Markup means "already safe in this medium"; everything else passes through _finish.
+        autoescape=True,
+        finalize=lambda value: _finish(value, medium),
+        keep_trailing_newline=False,
+        trim_blocks=False,
+    )
+    environment.filters.update(
+        {
+            "about": numbers.about,
+            "bytes": numbers.in_bytes,
+            "capitalise": lambda text: text[:1].upper() + text[1:],
+            "change": numbers.change,
+            "channel": lambda name: _channel(name, medium),
+            "code": lambda value: _code(value, medium),
+            "date": lambda seconds: _date(seconds, medium),
+            "duration": numbers.duration,
+            "exact": numbers.exact,
+            "location": _location,
+            "person": lambda name: _person(name, medium),
+            "share": numbers.share,
+            "short": short_function,
+        }
+    )
+    return environment
+
+
+@cache
+def _template(medium: Medium, name: str) -> Template:
+    return _environment(medium).get_template(name)
+
+
+def _finish(value: object, medium: Medium) -> Markup:
+    if isinstance(value, Markup):
+        return value
+    text = clean(str(value))
+    return Markup(escape(text) if medium is Medium.SLACK else text)  # noqa: S704 - this is the escape
+
+
+def _code(value: object, medium: Medium) -> Markup:
+    """A code span: the only place where Slack reads no * _ ~. Backticks cannot be escaped and are replaced."""
+    text = clean(str(value)).replace("`", "'") or "?"
+    return Markup(f"`{escape(text) if medium is Medium.SLACK else text}`")  # noqa: S704
+
+
+def _person(name: str, medium: Medium) -> Markup:
+    """A mention of a Slack user who wrote to the bot themselves; any other name is only a name."""
+    if medium is Medium.SLACK and name[:1] in "UW" and _SLACK_ID.fullmatch(name):
+        return Markup(f"<@{name}>")  # noqa: S704 - fully matched above
+    return _code(name, medium)
+
+
+def _channel(name: str, medium: Medium) -> Markup:
+    if medium is Medium.SLACK and name[:1] == "C" and _SLACK_ID.fullmatch(name):
+        return Markup(f"<#{name}>")  # noqa: S704 - fully matched above
+    return _code(name, medium)
+
+
+def _date(seconds: float, medium: Medium) -> Markup:
+    moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    if medium is Medium.TERMINAL:
+        return Markup(moment)  # noqa: S704 - digits only
+    return Markup(f"<!date^{int(seconds)}^{{date_short_pretty}} {{time}}|{moment}>")  # noqa: S704
+
+
+def _location(site: Site) -> str:
+    """`internal/catalog/catalog.go:64`: the end of the path, which is what tells files apart."""
+    if not site.filename:
+        return "an unknown line"
+    return f"{'/'.join(site.filename.split('/')[-3:])}:{site.line}"
+
+
+def short_function(function: str) -> str:
+    """`example.com/svc/internal/catalog.(*Catalog).put` -> `catalog.(*Catalog).put`; type arguments are kept."""
+    head, bracket, rest = function.partition("[")
+    return head.rpartition("/")[2] + bracket + rest
