@@ -47,7 +47,7 @@ def diagnose(window: Window, thresholds: Thresholds) -> Diagnosis:
         verdict=findings[0].rule if findings else Verdict.NO_MAP_PROBLEM,
         confidence=findings[0].confidence if findings else _confidence_of_nothing(case),
         findings=findings,
-        gc=gc.figures(window.earlier.memstats if window.earlier else None, snapshot.memstats, window.seconds),
+        gc=_gc_figures(window),
         source=snapshot.source,
         named=snapshot.named,
         implementation=cases.family(case),
@@ -64,6 +64,16 @@ def _confidence_of_nothing(case: cases.Case) -> Confidence:
     if not case.window.snapshot.named:
         return Confidence.LOW  # without frames, sized maps and small ones cannot be told from other objects
     return Confidence.HIGH if samples >= FEW_SAMPLES else Confidence.MEDIUM
+
+
+def _gc_figures(window: Window) -> gc.GCFigures:
+    """Of the capture's own window; of the time since the base where there was only one visit."""
+    latest = window.snapshot.memstats
+    if window.earlier is not None:
+        return gc.figures(window.earlier.memstats, latest, window.seconds)
+    if window.base is not None and window.basis is Basis.SAME_PROCESS:
+        return gc.figures(window.base.memstats, latest, window.age)
+    return gc.GCFigures()
 
 
 def _live_heap(window: Window) -> float:

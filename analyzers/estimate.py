@@ -29,7 +29,7 @@ GOOD_FIT = 0.9
 class MapEstimate:
     """One map as its line's allocations tell it.
 
-    `entries` is the most it has held; None where the range would be too wide to act on. `builds` is how many maps
+    `entries` is the most it has held; None where no slot size explains what was seen. `builds` is how many maps
     this line has filled since the process started, `growths` how often each of them grew. `clear` is False where
     another slot size explains the sizes as well.
     """
@@ -162,7 +162,7 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
     full = rungs.get(tables.TABLE_SLOTS, NO_USAGE)
     if full.alloc_objects == 0:
         top = max(rungs)
-        entries: Entries | None = tables.swiss_small_entries(top)
+        entries = tables.swiss_small_entries(top)
         growths = 0 if hinted else int(math.log2(top)) - 3
         builds = max(1.0, rungs[top].alloc_objects)
     elif hinted:
@@ -172,7 +172,7 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
         growths = 0
     else:
         count, samples, builds = _split_tables(line, full, rungs, fit.slot_bytes, period)
-        entries = tables.swiss_entries(count, samples) if samples >= FEWEST_SAMPLES else None
+        entries = tables.swiss_entries(count, samples)
         growths = round(tables.RUNGS_TO_FULL_TABLE + max(0.0, count - 1))
     return MapEstimate(Implementation.SWISS, line.key_kind, fit.slot_bytes, entries, growths, builds, hinted, clear)
 

@@ -18,6 +18,7 @@ class GCFigures:
     pause_share: float | None = None
     allocation_bytes_per_second: float | None = None
     live_heap_growth_bytes_per_second: float | None = None
+    seconds: float | None = None
 
 
 def figures(first: MemStats | None, second: MemStats | None, seconds: float | None) -> GCFigures:
@@ -30,6 +31,7 @@ def figures(first: MemStats | None, second: MemStats | None, seconds: float | No
         pause_share=min(1.0, pauses_between(first, second) / 1e9 / seconds),
         allocation_bytes_per_second=(second.total_alloc - first.total_alloc) / seconds,
         live_heap_growth_bytes_per_second=(second.heap_alloc - first.heap_alloc) / seconds,
+        seconds=seconds,
     )
 
 

@@ -1,0 +1,73 @@
+"""A diagnosis as the JSON that scripts read. The schema is documented in the README and held by a test."""
+
+from datetime import UTC, datetime
+
+from analyzers.estimate import MapEstimate
+from analyzers.finding import Finding
+from analyzers.profile import Site
+from bot.words import remedy_text
+from handlers.notes import Summary
+
+SCHEMA = 1
+
+Json = dict[str, object]
+
+
+def answer(note: Summary, captured_at: float) -> Json:
+    """One object for one instance. `captured_at` is seconds since 1970."""
+    diagnosis = note.diagnosis
+    gc = diagnosis.gc
+    return {
+        "schema": SCHEMA,
+        "service": note.service.name,
+        "instance": note.instance,
+        "captured_at": datetime.fromtimestamp(captured_at, UTC).isoformat().replace("+00:00", "Z"),
+        "go_version": diagnosis.go_version,
+        "implementation": diagnosis.implementation,
+        "source": diagnosis.source,
+        "basis": diagnosis.comparison.basis,
+        "base_age_seconds": diagnosis.comparison.age,
+        "window_seconds": diagnosis.comparison.window,
+        "verdict": diagnosis.verdict,
+        "confidence": diagnosis.confidence,
+        "live_heap_bytes": round(diagnosis.live_heap),
+        "findings": [_finding(finding) for finding in diagnosis.findings],
+        "gc": {
+            "cycles_per_minute": gc.cycles_per_minute,
+            "pause_share": gc.pause_share,
+            "allocation_bytes_per_second": gc.allocation_bytes_per_second,
+            "live_heap_growth_bytes_per_second": gc.live_heap_growth_bytes_per_second,
+        },
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rule": finding.rule,
+        "confidence": finding.confidence,
+        "site": _site(finding.site),
+        "culprit": _site(finding.culprit),
+        "map": _map(finding.map) if finding.map else None,
+        "evidence": [{"name": item.name, "value": item.value, "unit": item.unit} for item in finding.evidence],
+        "remediation": [
+            {"kind": item.kind, "capacity_hint": item.capacity_hint, "why": remedy_text(item, finding)}
+            for item in finding.remediation
+        ],
+    }
+
+
+def _site(site: Site) -> Json:
+    return {"function": site.function, "file": site.filename, "line": site.line}
+
+
+def _map(estimate: MapEstimate) -> Json:
+    entries = estimate.entries
+    return {
+        "implementation": estimate.implementation,
+        "key_kind": estimate.key_kind,
+        "slot_bytes": estimate.slot_bytes,
+        "entries": entries._asdict() if entries else None,
+        "growths": estimate.growths,
+        "builds": round(estimate.builds),
+        "hinted": estimate.hinted,
+    }

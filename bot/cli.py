@@ -1,0 +1,50 @@
+"""The `mapstorm` command: which module answers which word. Knows nothing of what they do.
+
+Why a table of names and argparse instead of typer: `mapstorm diagnose` must start in a tenth of a second and
+without Slack, Redis or web code, so a word's module is imported only when that word is said.
+"""
+
+import sys
+from importlib import import_module
+
+# word -> module, function, what it is for. Each function takes the arguments and gives the exit code.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "capture": ("bot.shell.capture", "main", "capture a service and print its diagnosis"),
+    "diagnose": ("bot.shell.diagnose", "main", "print the diagnosis of saved heap profiles"),
+    "web": ("bot.web", "main", "serve Slack's requests (Procfile)"),
+    "worker": ("bot.worker", "main", "take captures from the queue (Procfile)"),
+    "manifest": ("bot.manifest", "main", "print the Slack app manifest"),
+    "demo": ("bot.demo.supervisor", "run", "show it all on this machine, without Slack"),
+}
+
+USAGE, WRONG_USAGE = 0, 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the word in `arguments` (default: the process's); exit codes 0 done, 1 failed, 2 wrong usage."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(usage())
+        return USAGE
+    if words[0] not in COMMANDS:
+        sys.stderr.write(f"mapstorm: unknown command {words[0]!r}\n\n{usage()}")
+        return WRONG_USAGE
+    module, function, _ = COMMANDS[words[0]]
+    try:
+        return int(getattr(import_module(module), function)(words[1:]))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has gone; there is nobody left to tell.
+        sys.stderr.close()
+        return 1
+
+
+def usage() -> str:
+    """All words, one a line."""
+    lines = [f"  {word:<10} {purpose}" for word, (_, _, purpose) in COMMANDS.items()]
+    return "usage: mapstorm COMMAND [...]\n\n" + "\n".join(lines) + "\n\nmapstorm COMMAND --help says more.\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""`mapstorm diagnose FILE...`: saved captures instead of a live service. Imports no network code at all."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from analyzers import symbols
+from analyzers.errors import MapstormError, NotAHeapProfile
+from analyzers.examine import examine
+from analyzers.heapproto import GZIP, inflate
+from analyzers.heapproto import read as read_proto
+from analyzers.heaptext import HeapText, HeapTextReader
+from analyzers.profile import HeapProfile
+from analyzers.snapshot import Snapshot, take
+from bot.shell import output
+from handlers.notes import CaptureFailed, Summary
+from handlers.records import Instance, Service
+
+CHUNK = 256 * 1024
+TEXT_START = b"heap profile:"
+
+
+def main(arguments: list[str]) -> int:
+    """Prints one diagnosis for each file. Exit 1 if one of them could not be read."""
+    options = _parser().parse_args(arguments)
+    code = output.ANSWERED
+    for path in options.files:
+        code = max(code, _diagnose(path, options))
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mapstorm diagnose", description=__doc__)
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="heap?debug=1 text or .pb.gz, gzipped or not"
+    )
+    parser.add_argument("--symbols", type=Path, help="answer of /debug/pprof/symbol for the text's runtime addresses")
+    parser.add_argument("--base", type=Path, metavar="FILE", help="an earlier capture of the same instance")
+    output.add_format(parser)
+    return parser
+
+
+def _diagnose(path: Path, options: argparse.Namespace) -> int:
+    service = Service(path.name, (Instance(path.name, ""),), channel="", window_s=0)
+    try:
+        base = read(options.base, options.symbols) if options.base else None
+        snapshot, diagnosis = examine(read(path, options.symbols), None, base)
+    except OSError as error:
+        sys.stderr.write(f"mapstorm diagnose: {error.filename}: {error.strerror}\n")
+        return output.WRONG_USAGE
+    except MapstormError as error:
+        output.write_failure(CaptureFailed(service, path.name, path.name, error.reason, error.detail), options)
+        return output.FAILED
+    output.write_answer(Summary(service, path.name, path.name, diagnosis), snapshot.captured_at, options)
+    return output.ANSWERED
+
+
+def read(path: Path, symbols_path: Path | None) -> Snapshot:
+    """The snapshot in a file: text or protobuf, gzipped or not, told apart by its first bytes.
+
+    A text file is read in chunks, so its size does not matter.
+    """
+    moment = path.stat().st_mtime
+    with path.open("rb") as file:
+        start = file.read(len(TEXT_START))
+    if start == TEXT_START:
+        return take(_named(_text(_chunks(path)), symbols_path), moment)
+    data = path.read_bytes()
+    if not data.strip():
+        raise NotAHeapProfile("the file is empty")
+    inflated = inflate(data) if data.startswith(GZIP) else data
+    if inflated.startswith(TEXT_START):
+        return take(_named(_text(iter((inflated,))), symbols_path), moment)
+    return take(read_proto(inflated), moment)
+
+
+def _text(chunks: Iterator[bytes]) -> HeapText:
+    reader = HeapTextReader()
+    for chunk in chunks:
+        reader.feed(chunk)
+    return reader.finish()
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _named(text: HeapText, path: Path | None) -> HeapProfile:
+    if path is None:
+        return symbols.resolve(text, {})
+    names = symbols.names(path.read_bytes())
+    # Saved by hand, the answer may be for the addresses as they stand in the text, which is pc, not pc-1.
+    as_asked = {pc - 1: name for pc, name in names.items()}
+    return symbols.resolve(text, max(names, as_asked, key=lambda found: symbols.covered(text, found)))

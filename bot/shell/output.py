@@ -1,0 +1,47 @@
+"""How the shell answers: the note in the terminal, or one JSON object on stdout and nothing else."""
+
+import argparse
+import os
+import sys
+from typing import TextIO
+
+import orjson
+
+from bot.answer_json import answer
+from bot.terminal import show
+from handlers.notes import CaptureFailed, Note, Summary
+
+ANSWERED, FAILED, WRONG_USAGE = 0, 1, 2
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """The options every answering command has."""
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="json: one object on stdout")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
+
+
+def write_answer(note: Summary, captured_at: float, options: argparse.Namespace) -> None:
+    """Prints a diagnosis in the format asked for."""
+    if options.format == "json":
+        sys.stdout.buffer.write(orjson.dumps(answer(note, captured_at), option=orjson.OPT_APPEND_NEWLINE))
+        sys.stdout.buffer.flush()
+    else:
+        write_note(note, options.color, sys.stdout)
+
+
+def write_failure(note: CaptureFailed, options: argparse.Namespace) -> None:
+    """Why there is no diagnosis, on stderr."""
+    write_note(note, options.color, sys.stderr)
+
+
+def write_note(note: Note, colour: str, stream: TextIO) -> None:
+    """Any note, as wide as the terminal is."""
+    wanted = colour == "always" or (colour == "auto" and stream.isatty() and "NO_COLOR" not in os.environ)
+    stream.write(show(note, colour=wanted, width=_width(stream)))
+
+
+def _width(stream: TextIO) -> int:
+    try:
+        return max(40, min(120, os.get_terminal_size(stream.fileno()).columns))
+    except (OSError, ValueError):
+        return 100
