@@ -17,6 +17,8 @@ Sink = Callable[[bytes], None]
 DRAIN_S = 1.0
 DRAIN_BYTES = 64 * 1024
 INFLATE_BYTES = 1024 * 1024
+# One read of chunks of a single byte keeps the loop busy for more than a second: deadlines and other captures wait.
+BREATH_CHUNKS = 256
 
 
 def refusal(response: httpx.Response) -> CaptureError | None:
@@ -38,7 +40,8 @@ def refusal(response: httpx.Response) -> CaptureError | None:
 
 
 def _encoding(response: httpx.Response) -> str:
-    return response.headers.get("content-encoding", "").strip().lower()
+    named: str = response.headers.get("content-encoding", "")
+    return named.strip().lower()
 
 
 async def drain(response: httpx.Response) -> None:
@@ -57,14 +60,17 @@ async def pour(response: httpx.Response, sink: Sink, cap: int, idle_s: float) ->
     inflater = _Inflater(sink, cap) if "gzip" in _encoding(response) else None
     feed = inflater.feed if inflater else sink
     now = asyncio.get_running_loop().time
-    seen = 0
+    seen = chunks = 0
     async with asyncio.timeout(idle_s) as idle:
         async for chunk in response.aiter_raw():
             seen += len(chunk)
+            chunks += 1
             if seen > cap:
                 raise TooLarge(str(cap))
             feed(chunk)
             idle.reschedule(now() + idle_s)
+            if chunks % BREATH_CHUNKS == 0:
+                await asyncio.sleep(0)
     if inflater:
         inflater.finish()
 

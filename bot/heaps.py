@@ -54,8 +54,10 @@ class HttpHeaps:
         headers = {"Host": url.netloc.decode(), "Accept-Encoding": "identity", "User-Agent": "mapstorm"}
         if service.auth_header is not None:
             headers["Authorization"] = service.auth_header
-        # pool=None: waiting for one's own connection is no failure; deadlines are kept in HttpVisit.
-        patience = httpx.Timeout(service.timeout_s, connect=min(CONNECT_S, service.timeout_s), pool=None)
+        # pool=None: waiting for one's own connection is no failure; the whole deadline is kept in HttpVisit. Both
+        # steps of connecting must end well before it: httpcore closes no socket whose handshake is cancelled.
+        connect_s = min(CONNECT_S, service.timeout_s / 3)
+        patience = httpx.Timeout(service.timeout_s, connect=connect_s, pool=None)
         async with httpx.AsyncClient(
             transport=transport, headers=headers, timeout=patience, follow_redirects=False, trust_env=False
         ) as client:
