@@ -59,6 +59,7 @@ def endless(part: bytes) -> Answer:
         while True:
             writer.write(b"%x\r\n%s\r\n" % (len(part), part))
             await writer.drain()
+            await asyncio.sleep(0)  # drain returns at once while there is room, and the client needs its turn
 
     return answer
 

@@ -1,0 +1,183 @@
+"""The environment to frozen Settings, read once by each process and passed on. Never a global.
+
+Knows each variable, what it must look like and where one gets it; opens no file and no connection.
+
+Why every process reads only its own variables: an operator's shell must not stop at a Slack token it never uses,
+and a worker needs no signing secret, so it should not be given one.
+"""
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+SLACK_API_URL = "https://slack.com/api/"
+
+
+class SettingsError(Exception):
+    """Every problem of the environment at once, one line each, without any value of a secret."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Variable(NamedTuple):
+    """What a value must be, and how to get one."""
+
+    must: str
+    how: str
+
+
+VARIABLES = {
+    "SLACK_BOT_TOKEN": Variable(
+        "must start with xoxb-",
+        "Slack app -> OAuth & Permissions -> Bot User OAuth Token, starts with xoxb-",
+    ),
+    "SLACK_SIGNING_SECRET": Variable(
+        "must be the signing secret itself, not a token",
+        "Slack app -> Basic Information -> App Credentials -> Signing Secret"
+        " (not needed in Socket Mode, with SLACK_APP_TOKEN)",
+    ),
+    "SLACK_APP_TOKEN": Variable(
+        "must start with xapp-",
+        "Slack app -> Basic Information -> App-Level Tokens, scope connections:write, starts with xapp-",
+    ),
+    "SLACK_API_URL": Variable(
+        "must be an https:// URL (http:// only on loopback)", f"leave it out for Slack's own, {SLACK_API_URL}"
+    ),
+    "REDIS_URL": Variable(
+        "must start with redis://, rediss:// or unix:// and name a server",
+        "the address of your Redis, e.g. redis://127.0.0.1:6379/0",
+    ),
+    "MAPSTORM_CONFIG": Variable("must be a path", "the path of the services file, e.g. /etc/mapstorm.yaml"),
+    "HOST": Variable("must be an IP address", "0.0.0.0 listens everywhere, 127.0.0.1 on this machine only"),
+    "PORT": Variable("must be a number from 0 to 65535", "the port the web process listens on, default 3000"),
+    "MAPSTORM_HOME": Variable("must be a path", "where the shell keeps snapshots without Redis"),
+    "MAPSTORM_CONCURRENCY": Variable("must be a number from 1 to 1000", "captures at once in one worker, default 16"),
+    "LOG_LEVEL": Variable("must be one of debug, info, warning, error", "default info"),
+}
+
+
+def _slack_api(value: str) -> str:
+    """slack_sdk joins method names to it as they are, hence the slash at its end."""
+    parts = urlsplit(value)
+    loopback = parts.hostname == "localhost" or (parts.hostname or "").startswith("127.")
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+        raise ValueError("no https URL")
+    return value.rstrip("/") + "/"
+
+
+def _redis(value: str) -> str:
+    parts = urlsplit(value)
+    named = parts.path if parts.scheme == "unix" else parts.hostname
+    if parts.scheme not in ("redis", "rediss", "unix") or not named:
+        raise ValueError("no Redis URL")
+    return value
+
+
+def _secret(value: str) -> str:
+    if value.startswith(("xox", "xapp-")) or not re.fullmatch(r"[!-~]+", value):
+        raise ValueError("no signing secret")
+    return value
+
+
+def _address(value: str) -> str:
+    return value if value == "localhost" else str(ip_address(value))
+
+
+Level = Annotated[str, StringConstraints(to_lower=True, pattern="(?i)^(debug|info|warning|error)$")]
+
+
+class Settings(BaseSettings):
+    """What a process was told. Text is empty where nothing was said and nothing needed."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=False)
+
+    slack_bot_token: str = Field("", alias="SLACK_BOT_TOKEN", repr=False, pattern=r"^xoxb-[!-~]+$")
+    slack_signing_secret: Annotated[str, AfterValidator(_secret)] = Field("", alias="SLACK_SIGNING_SECRET", repr=False)
+    slack_app_token: str = Field("", alias="SLACK_APP_TOKEN", repr=False, pattern=r"^xapp-[!-~]+$")
+    slack_api_url: Annotated[str, AfterValidator(_slack_api)] = Field(SLACK_API_URL, alias="SLACK_API_URL")
+    # repr=False: the URL may hold Redis's password.
+    redis_url: Annotated[str, AfterValidator(_redis)] = Field("", alias="REDIS_URL", repr=False)
+    config: Path | None = Field(None, alias="MAPSTORM_CONFIG")
+    host: Annotated[str, AfterValidator(_address)] = Field(
+        "0.0.0.0",  # noqa: S104 - in a container, which is where it runs, loopback would be unreachable
+        alias="HOST",
+    )
+    port: int = Field(3000, alias="PORT", ge=0, le=65535)
+    home: Path = Field(Path("~/.local/share/mapstorm"), alias="MAPSTORM_HOME")
+    concurrency: int = Field(16, alias="MAPSTORM_CONCURRENCY", ge=1, le=1000)
+    log_level: Level = Field("info", alias="LOG_LEVEL")
+
+    @property
+    def socket_mode(self) -> bool:
+        return bool(self.slack_app_token)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed in: the process's own environment is read by whoever starts it."""
+        return (init_settings,)
+
+
+_SHELL = {"REDIS_URL", "MAPSTORM_CONFIG", "MAPSTORM_HOME", "LOG_LEVEL"}
+_BOTH = {"SLACK_BOT_TOKEN", "REDIS_URL", "MAPSTORM_CONFIG"}
+_WORKER = _SHELL | {"SLACK_BOT_TOKEN", "SLACK_API_URL", "MAPSTORM_CONCURRENCY"}
+_WEB = _SHELL | {
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_APP_TOKEN",
+    "SLACK_API_URL",
+    "HOST",
+    "PORT",
+}
+
+
+def for_web(environ: Mapping[str, str]) -> Settings:
+    """Settings of the process Slack talks to. Raises SettingsError."""
+    socket_mode = environ.get("SLACK_APP_TOKEN", "").strip()
+    return _settings(environ, _WEB, _BOTH if socket_mode else _BOTH | {"SLACK_SIGNING_SECRET"})
+
+
+def for_worker(environ: Mapping[str, str]) -> Settings:
+    """Settings of a process that captures. Raises SettingsError."""
+    return _settings(environ, _WORKER, _BOTH)
+
+
+def for_shell(environ: Mapping[str, str]) -> Settings:
+    """Settings of one command in an operator's shell; none is needed. Raises SettingsError."""
+    return _settings(environ, _SHELL, set())
+
+
+def _settings(environ: Mapping[str, str], read: set[str], needed: set[str]) -> Settings:
+    """An empty variable counts as missing: compose files and shells set them that way."""
+    given = {name: value for name in read if (value := environ.get(name, "").strip())}
+    problems = [(name, f"{name} is missing: {VARIABLES[name].how}") for name in needed - given.keys()]
+    home = environ.get("HOME", "").rstrip("/") or "~"
+    given.setdefault("MAPSTORM_HOME", "~/.local/share/mapstorm")
+    for name in {"MAPSTORM_HOME", "MAPSTORM_CONFIG"} & given.keys():
+        given[name] = re.sub(r"^~(?=/|$)", lambda _: home, given[name])
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        wrong = {str(problem["loc"][0]) for problem in error.errors(include_input=False)}
+        problems += [(name, f"{name} {VARIABLES[name].must}: {VARIABLES[name].how}") for name in wrong]
+    if problems:
+        order = list(VARIABLES)
+        # `from None`: pydantic's own error would carry what was typed into logs.
+        raise SettingsError(
+            tuple(text for _, text in sorted(problems, key=lambda pair: order.index(pair[0])))
+        ) from None
+    return settings

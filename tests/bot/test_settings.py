@@ -1,0 +1,133 @@
+"""Which environment starts which process, and what is said about one that does not."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import VARIABLES, Settings, SettingsError, for_shell, for_web, for_worker
+
+WORKER = {
+    "SLACK_BOT_TOKEN": "xoxb-1-s3cret",
+    "REDIS_URL": "redis://:s3cret@127.0.0.1:6379/0",
+    "MAPSTORM_CONFIG": "/etc/mapstorm.yaml",
+    "HOME": "/home/ana",
+}
+WEB = {**WORKER, "SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99yyyzzz85a5"}
+Read = Callable[[Mapping[str, str]], Settings]
+
+
+def problems(read: Read, environ: Mapping[str, str]) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as raised:
+        read(environ)
+    assert str(raised.value) == "\n".join(raised.value.problems)
+    assert raised.value.__suppress_context__
+    return raised.value.problems
+
+
+def test_defaults() -> None:
+    settings = for_web(WEB)
+    assert settings.slack_bot_token == "xoxb-1-s3cret"  # noqa: S105 - a test's
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert settings.config == Path("/etc/mapstorm.yaml")
+    assert settings.home == Path("/home/ana/.local/share/mapstorm")
+    assert (settings.host, settings.port) == ("0.0.0.0", 3000)  # noqa: S104 - bound nowhere
+    assert (settings.concurrency, settings.log_level, settings.socket_mode) == (16, "info", False)
+
+
+def test_everything_said() -> None:
+    settings = for_web(
+        {
+            **WEB,
+            "SLACK_APP_TOKEN": "xapp-1",
+            "SLACK_API_URL": "http://127.0.0.1:8123/api",
+            "PORT": " 0 ",
+            "HOST": "127.0.0.1",
+            "MAPSTORM_HOME": "~/storm",
+            "LOG_LEVEL": "DEBUG",
+        }
+    )
+    assert settings.socket_mode
+    assert settings.slack_api_url == "http://127.0.0.1:8123/api/"
+    assert (settings.host, settings.port) == ("127.0.0.1", 0)
+    assert settings.home == Path("/home/ana/storm")
+    assert settings.log_level == "debug"
+
+
+def test_socket_mode_needs_no_signing_secret() -> None:
+    assert for_web({**WORKER, "SLACK_APP_TOKEN": "xapp-1"}).slack_signing_secret == ""
+
+
+def test_each_process_reads_its_own_variables() -> None:
+    wrong = {"PORT": "x", "SLACK_SIGNING_SECRET": "xoxb-", "HOST": "?", "SLACK_APP_TOKEN": "x"}
+    assert for_worker({**WORKER, **wrong, "MAPSTORM_CONCURRENCY": "4"}).concurrency == 4
+    assert for_shell({**wrong, "SLACK_BOT_TOKEN": "x", "HOME": "/root"}).redis_url == ""
+
+
+def test_the_process_environment_is_not_read() -> None:
+    assert "PATH" in os.environ
+    assert problems(for_worker, {}) == tuple(
+        f"{name} is missing: {VARIABLES[name].how}" for name in ("SLACK_BOT_TOKEN", "REDIS_URL", "MAPSTORM_CONFIG")
+    )
+
+
+def test_all_problems_are_told_at_once() -> None:
+    told = problems(for_web, {"SLACK_BOT_TOKEN": "xoxp-1", "PORT": "abc", "REDIS_URL": "  "})
+    assert [line.partition(" ")[0] for line in told] == [
+        "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "REDIS_URL",
+        "MAPSTORM_CONFIG",
+        "PORT",
+    ]
+    assert told[0].startswith("SLACK_BOT_TOKEN must start with xoxb-: Slack app -> OAuth & Permissions")
+    assert told[1].startswith("SLACK_SIGNING_SECRET is missing: Slack app -> Basic Information")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "s3cret"),
+        ("SLACK_BOT_TOKEN", "xoxb-s3cret with space"),
+        ("SLACK_BOT_TOKEN", "xoxb-"),
+        ("SLACK_SIGNING_SECRET", "xoxb-s3cret"),
+        ("SLACK_SIGNING_SECRET", "s3cret\nline"),
+        ("SLACK_APP_TOKEN", "xoxb-s3cret"),
+        ("SLACK_API_URL", "slack.com/api"),
+        ("SLACK_API_URL", "http://slack.com/api/"),
+        ("SLACK_API_URL", "ftp://slack.com/api/"),
+        ("REDIS_URL", "127.0.0.1:6379"),
+        ("REDIS_URL", "http://user:s3cret@127.0.0.1"),
+        ("REDIS_URL", "redis://"),
+        ("HOST", "example.com"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", "3000.5"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_value_names_its_variable_and_no_secret(name: str, value: str) -> None:
+    (problem,) = problems(for_web, {**WEB, name: value})
+    assert problem == f"{name} {VARIABLES[name].must}: {VARIABLES[name].how}"
+    assert "s3cret" not in problem
+
+
+@pytest.mark.parametrize("value", ["0", "1001", "many"])
+def test_a_worker_has_bounds(value: str) -> None:
+    (problem,) = problems(for_worker, {**WORKER, "MAPSTORM_CONCURRENCY": value})
+    assert problem.startswith("MAPSTORM_CONCURRENCY must be a number from 1 to 1000")
+
+
+@pytest.mark.parametrize("url", ["rediss://redis.internal:6380/1", "unix:///run/redis.sock", "redis://[::1]"])
+def test_redis_urls(url: str) -> None:
+    assert for_worker({**WORKER, "REDIS_URL": url}).redis_url == url
+
+
+def test_secrets_are_not_shown_and_settings_do_not_change() -> None:
+    settings = for_web(WEB)
+    for secret in ("s3cret", "8f742231"):
+        assert secret not in f"{settings!r} {settings}"
+    with pytest.raises(ValidationError):
+        settings.port = 1  # type: ignore[misc]
