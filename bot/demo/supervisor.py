@@ -1,0 +1,96 @@
+"""`mapstorm demo [--once] [--port N]`: starts the house, has a command typed, shows the thread, stays until Ctrl-C.
+
+Knows what a person sees in the terminal and how long they may have to wait; not how things are started.
+"""
+
+import argparse
+import signal
+import sys
+import textwrap
+import time
+from types import FrameType
+
+import httpx
+
+from bot.demo.conversation import Conversation, Said
+from bot.demo.house import House
+from bot.demo.process import DemoError
+from bot.demo.services import ASKED_BY, CHANNEL, SHOWN
+
+COMMAND = f"/mapstorm capture {SHOWN}"
+PATIENCE_S = 60.0
+# A terminal that closes ends the demo as Ctrl-C does.
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="mapstorm demo", description="Shows mapstorm on this machine, without Slack.")
+    parser.add_argument("--once", action="store_true", help="end after the first diagnosis")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port of the page; by default a free one")
+    parser.add_argument("--no-browser", action="store_true", help="accepted for scripts: the demo never opens one")
+    options = parser.parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 shows ? instead of ending the demo
+    for ending in ENDINGS:
+        signal.signal(ending, _interrupt)
+    try:
+        return _demo(options.port, options.once)
+    except DemoError as error:
+        print(f"mapstorm demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nmapstorm demo: ended, everything is stopped.")
+        return 130 if options.once else 0
+
+
+def _demo(port: int, once: bool) -> int:
+    start = time.monotonic()
+    _say("Starting Redis, a stand-in for Slack, mapstorm's web and worker. The services are recordings of real Go")
+    _say("services, replayed; everything else is the real thing, on loopback.\n")
+    with House(port) as house:
+        _converse(house, start + PATIENCE_S)
+        _say(f"Finished {time.monotonic() - start:.1f} s after the start.")
+        if not once:
+            _stay(house)
+    return 0
+
+
+def _converse(house: House, deadline: float) -> None:
+    """The command and its whole thread. Raises DemoError if no diagnosis comes of it."""
+    conversation = Conversation(house.http, house.page, CHANNEL, ASKED_BY)
+    try:
+        _show(conversation.type(COMMAND))
+        while not conversation.ended:
+            house.check()
+            for said in conversation.read():
+                _show(said)
+            if time.monotonic() > deadline:
+                raise DemoError(f"no diagnosis after {PATIENCE_S:.0f} s")
+    except (DemoError, httpx.HTTPError) as error:
+        raise DemoError(f"{error or type(error).__name__}\n{house.tails()}") from error
+    if conversation.failed:
+        raise DemoError(f"the capture failed\n{house.tails()}")
+
+
+def _stay(house: House) -> None:
+    _say(f"\nThe page, recordings of real Go services:  {house.page}/")
+    _say("Type /mapstorm help there; capture svc-orders again to see a comparison. Ctrl-C ends all of it.")
+    while True:
+        house.check()
+        time.sleep(0.2)
+
+
+def _show(said: Said) -> None:
+    indent = "    " * said.deep
+    _say(f"{indent}{said.who}")
+    _say(textwrap.indent(said.text, f"{indent}  ", lambda line: True).rstrip() + "\n")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)  # a second Ctrl-C must not leave processes behind
+    raise KeyboardInterrupt
