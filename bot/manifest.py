@@ -1,0 +1,59 @@
+"""The manifest of the Slack app: what an administrator pastes into api.slack.com. Knows no settings, no client."""
+
+import argparse
+from collections.abc import Sequence
+
+import yaml
+
+# commands: /mapstorm itself. chat:write: the thread, in channels the bot was invited to. Nothing else: #names in the
+# registry need no channels:read, because chat.postMessage takes a name and answers with the id that edits need.
+SCOPES = ("commands", "chat:write")
+
+PATH = "/slack/events"
+
+
+def manifest(url: str | None, socket_mode: bool) -> str:
+    """YAML. `url` is where Slack reaches mapstorm, None with Socket Mode."""
+    if not socket_mode and url is None:
+        raise ValueError("without Socket Mode the manifest needs the address Slack is to call")
+    address = None if socket_mode or url is None else url.rstrip("/") + PATH
+    where = {} if address is None else {"url": address}
+    interactivity = {} if address is None else {"request_url": address}
+    command = {
+        "command": "/mapstorm",
+        **where,
+        "description": "Find the line whose Go map grows",
+        "usage_hint": "capture <service> [instance|all] | services | history <service> | help",
+        # Escaping would turn what looks like a user or channel into <@U…>; names of services need none of it.
+        "should_escape": False,
+    }
+    app = {
+        "display_information": {
+            "name": "mapstorm",
+            "description": "Captures heap profiles of Go services and says which map grows, and what to do.",
+        },
+        "features": {
+            "bot_user": {"display_name": "mapstorm", "always_online": True},
+            "slash_commands": [command],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "interactivity": {"is_enabled": True, **interactivity},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": socket_mode,
+            "token_rotation_enabled": False,
+        },
+    }
+    note = "# Scopes: commands for /mapstorm, chat:write for the thread (invite the bot to the channel).\n"
+    return note + yaml.safe_dump(app, sort_keys=False, allow_unicode=True, width=110)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`mapstorm manifest`."""
+    parser = argparse.ArgumentParser(prog="mapstorm manifest", description="Print the manifest of the Slack app.")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--url", help="where Slack reaches mapstorm, e.g. https://mapstorm.example.com")
+    where.add_argument("--socket-mode", action="store_true", help="mapstorm opens the connection; needs an app token")
+    given = parser.parse_args(arguments)
+    print(manifest(given.url, given.socket_mode), end="")
+    return 0

@@ -1,0 +1,139 @@
+"""The web process: Slack's requests in, health and metrics out. One composition root; nothing is captured here."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from json import JSONDecodeError
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot import log as logs
+from bot import render
+from bot.metrics import Figures, Metrics
+from bot.readiness import Readiness
+from bot.settings import Settings, SettingsError, for_web
+from bot.signature import Signed
+from bot.slash import bolt_app
+from bot.socket_mode import connected
+from bot.wiring import House, wired
+
+GRACE_S = 5
+
+
+def create_app(house: House, bolt: AsyncApp, metrics: Metrics, signing_secret: str) -> Starlette:
+    """All routes. Without a signing secret (Socket Mode) nobody can be trusted, so Slack's route is not there."""
+    signed = Signed(SlackEvents(bolt), signing_secret, house.redis, house.tools.now)
+    slack = Route("/slack/events", Timed(signed, metrics.acknowledged), methods=["POST"])
+    readiness = Readiness(house.redis, house.slack, time.monotonic)
+    figures = Figures(house.redis)
+
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_: Request) -> Response:
+        states = await readiness.states()
+        return JSONResponse(states, 503 if "away" in states.values() else 200)
+
+    async def shown(_: Request) -> Response:
+        return Response(await metrics.page(figures, house.queue), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(
+        routes=[
+            *([slack] if signing_secret else []),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", shown),
+        ]
+    )
+
+
+class SlackEvents:
+    """Bolt as an ASGI app."""
+
+    def __init__(self, bolt: AsyncApp) -> None:
+        self._handler = AsyncSlackRequestHandler(bolt)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await self._handler.handle(Request(scope, receive))
+        except JSONDecodeError:
+            response = PlainTextResponse("", 400)
+        await response(scope, receive, send)
+
+
+class Timed:
+    """Observes how long acknowledgements took, and nothing else's answers."""
+
+    def __init__(self, app: ASGIApp, seconds: Histogram) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                self._seconds.observe(time.perf_counter() - began)
+            await send(message)
+
+        await self._app(scope, receive, watched)
+
+
+async def serve(settings: Settings) -> None:
+    """Serves until SIGTERM or SIGINT; what is being answered then is still answered."""
+    logs.configure(settings.log_level)
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(wired(settings))
+        metrics = Metrics()
+        bolt = bolt_app(house.tools, render.message, settings.slack_bot_token, settings.slack_api_url, metrics.count)
+        if settings.slack_app_token:
+            await stack.enter_async_context(connected(bolt, settings.slack_app_token, settings.slack_api_url))
+        app = create_app(house, bolt, metrics, settings.slack_signing_secret)
+        listener = _listen(settings.host, settings.port)
+        server = _Server(
+            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_S)
+        )
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, server.stop)
+        host, port = listener.getsockname()[:2]
+        print(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+        await server.serve([listener])
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Not uvicorn's way, which ends the process by the signal before the clients are closed."""
+        yield
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`mapstorm web`; everything it needs to know is in the environment."""
+    try:
+        settings = for_web(os.environ)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    asyncio.run(serve(settings))
+    return 0

@@ -1,0 +1,56 @@
+"""Settings to Tools: the only place that picks implementations. Here the type checker proves that they fit."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import render
+from bot.chat import SlackChat, slack_client, slack_session
+from bot.heaps import HttpHeaps
+from bot.pace import Pace
+from bot.progress import RedisProgress
+from bot.queue import RedisQueue
+from bot.redis_client import connect
+from bot.registry import FileRegistry
+from bot.settings import Settings
+from bot.snapshots import RedisSnapshots
+from bot.turns import RedisTurns
+from handlers.ports import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The tools, and the two clients under them for who must ask whether they are there."""
+
+    tools: Tools
+    queue: RedisQueue
+    redis: Redis
+    redis_url: str
+    slack: AsyncWebClient
+
+
+@asynccontextmanager
+async def wired(settings: Settings) -> AsyncIterator[House]:
+    """Everything built inside the running event loop, to which the clients are bound; closed at the end."""
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(slack_session())
+        redis = await stack.enter_async_context(connect(settings.redis_url))
+        slack = slack_client(settings.slack_api_url, settings.slack_bot_token, session)
+        queue = RedisQueue(redis)
+        tools = Tools(
+            registry=FileRegistry(settings.config),
+            heaps=HttpHeaps(),
+            queue=queue,
+            snapshots=RedisSnapshots(redis, time.time),
+            progress=RedisProgress(redis),
+            turns=RedisTurns(redis),
+            chat=SlackChat(slack, Pace(redis), render.message),
+            now=time.time,
+            pause=asyncio.sleep,
+        )
+        yield House(tools, queue, redis, settings.redis_url, slack)

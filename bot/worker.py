@@ -1,0 +1,148 @@
+"""The worker process: dramatiq's threads take messages, the event loop runs them. One composition root.
+
+Why no AsyncIO middleware: it makes an event loop of its own, and the tools would have to be built inside dramatiq's
+start, which swallows exceptions. Here the loop is the process's own: a worker without its tools does not start.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import dramatiq
+import redis
+import structlog
+from dramatiq.broker import Consumer, MessageProxy
+from dramatiq.brokers.redis import RedisBroker
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from bot import log as logs
+from bot.jobs import Jobs, Pauses
+from bot.metrics import Figures, ReportedProgress
+from bot.queue import CAPTURES, NAMESPACE, REQUESTS, Work, message
+from bot.settings import Settings, SettingsError, for_worker
+from bot.wiring import House, wired
+
+# The defaults let 108 s pass until the work of a killed process is taken over; these, about 4.
+HEARTBEAT_TIMEOUT_MS = 4_000
+MAINTENANCE_ALWAYS = 1_000_000
+# How long an idle consumer sleeps at most.
+IDLE_MS = 100
+# Threads that captures can never take: a thread is opened at once, however many captures are under way.
+REQUEST_THREADS = 2
+
+GRACE_S = 8.0
+STOP_MS = 10_000
+REDIS_AWAY_PAUSE_S = 2.0
+
+log = structlog.get_logger()
+
+
+class Broker(RedisBroker):
+    """Dramatiq's, but a process takes no more captures than it runs: what waits here, another could have begun."""
+
+    def __init__(self, redis_url: str, captures_at_once: int) -> None:
+        client = redis.Redis.from_url(
+            redis_url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 1)
+        )
+        super().__init__(  # type: ignore[no-untyped-call]
+            client=client,
+            middleware=[KeepDead()],
+            namespace=NAMESPACE,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
+            maintenance_chance=MAINTENANCE_ALWAYS,
+        )
+        self._at_once = {CAPTURES: captures_at_once, REQUESTS: REQUEST_THREADS}
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
+        return super().consume(queue_name, self._at_once.get(queue_name, prefetch), timeout)
+
+
+class KeepDead(dramatiq.Middleware):
+    """What a job raises is the end of its message, which then is kept for whoever looks into it."""
+
+    def after_process_message(
+        self,
+        broker: dramatiq.Broker,
+        message: MessageProxy,
+        *,
+        result: object = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        if exception is not None:
+            message.fail()
+
+
+@asynccontextmanager
+async def working(
+    house: House, *, concurrency: int, grace_s: float = GRACE_S, pauses: Pauses | None = None
+) -> AsyncIterator[Jobs]:
+    """Takes messages while the block runs; then lets running jobs finish, or hands them back."""
+    loop = asyncio.get_running_loop()
+    broker = Broker(house.redis_url, concurrency)
+    jobs = Jobs(house.tools, house.redis, lambda work, delay_s: _enqueue_again(broker, work, delay_s), pauses)
+    for queue in (REQUESTS, CAPTURES):
+        dramatiq.actor(broker=broker, actor_name=queue, queue_name=queue)(_on_loop(loop, jobs.run, queue))
+    worker = dramatiq.Worker(broker, worker_timeout=IDLE_MS, worker_threads=concurrency + REQUEST_THREADS)
+    worker.start()
+    try:
+        yield jobs
+    finally:
+        stopping = asyncio.create_task(asyncio.to_thread(worker.stop, STOP_MS))
+        await asyncio.wait({stopping}, timeout=grace_s)
+        if not stopping.done():
+            jobs.hand_back()
+        await stopping
+        broker.client.close()
+
+
+async def serve(settings: Settings) -> None:
+    """Works until SIGTERM or SIGINT."""
+    logs.configure(settings.log_level)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with wired(settings) as house:
+        progress = ReportedProgress(house.tools.progress, Figures(house.redis), house.tools.now)
+        house = replace(house, tools=replace(house.tools, progress=progress))
+        async with working(house, concurrency=settings.concurrency):
+            log.info("working", concurrency=settings.concurrency)
+            await stop.wait()
+            log.info("stopping")
+
+
+def _on_loop(
+    loop: asyncio.AbstractEventLoop, run: Callable[[Work], Coroutine[None, None, None]], queue: str
+) -> Callable[[str, int, int], None]:
+    def actor(body: str, tries: int, waits: int) -> None:
+        asyncio.run_coroutine_threadsafe(run(Work(queue, body, tries, waits)), loop).result()
+
+    return actor
+
+
+async def _enqueue_again(broker: Broker, work: Work, delay_s: float) -> None:
+    """Does not return before it has succeeded: until then the message at hand is the only trace of the work."""
+    delay = int(delay_s * 1000) or None
+    while True:
+        try:
+            await asyncio.to_thread(broker.enqueue, message(work), delay=delay)
+            return
+        except redis.RedisError as error:
+            log.warning("not put back yet", queue=work.queue, why=str(error))
+            await asyncio.sleep(REDIS_AWAY_PAUSE_S)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`mapstorm worker`; everything it needs to know is in the environment."""
+    try:
+        settings = for_worker(os.environ)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    asyncio.run(serve(settings))
+    return 0
