@@ -17,6 +17,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypedDict
 
 import httpx
 
@@ -27,9 +28,20 @@ HERE = Path(__file__).parent
 SECOND_VISIT_S = 6
 THIRD_VISIT_S = 20
 _REQUEST_BYTES = 7_000  # servers refuse long request lines; Go's own limit is far above
+_STRING_TABLE = 6  # field number in profile.proto
 
 _RECORD = re.compile(r"^\d+: \d+ \[\d+: \d+\] @(.*)\n(?:#\t(0x[0-9a-f]+))?", re.MULTILINE)
 _FRAME = re.compile(r"^#\t0x[0-9a-f]+\t(\S+)\+0x[0-9a-f]+\s+(\S+):(\d+)$", re.MULTILINE)
+
+
+class Visit(TypedDict):
+    """One look at the service: the files it gave, the seconds since the first look, the truth right after."""
+
+    visit: int
+    text: str
+    proto: str
+    seconds: float
+    truth: go_services.Truth
 
 
 def main() -> None:
@@ -67,7 +79,7 @@ def leading_pcs(texts: Iterable[str]) -> list[int]:
     return sorted(pcs)
 
 
-def _visits(service: go_services.Service, client: httpx.Client, folder: Path) -> Iterator[dict[str, object]]:
+def _visits(service: go_services.Service, client: httpx.Client, folder: Path) -> Iterator[Visit]:
     start = time.monotonic()
     seen: list[list[go_services.GoMap]] = []
     for number, pause in enumerate((0, SECOND_VISIT_S, THIRD_VISIT_S), start=1):
@@ -97,14 +109,15 @@ def _symbols(client: httpx.Client, pprof: str, pcs: list[int]) -> str:
     """The symbol endpoint's answer for all PCs; the heads of later answers are left out."""
     lines: list[str] = []
     per_request = _REQUEST_BYTES // len("0x0123456789abcdef+")
-    for start in range(0, len(pcs), per_request):
+    for start in range(0, max(len(pcs), 1), per_request):
         query = "+".join(f"{pc:#x}" for pc in pcs[start : start + per_request])
         answer = client.get(httpx.URL(f"{pprof}/symbol?{query}")).raise_for_status().text
         lines += answer.splitlines()[1 if lines else 0 :]
     return "\n".join(lines) + "\n"
 
 
-def _truth(name: str, version: str, visits: list[dict[str, object]], texts: list[str]) -> dict[str, object]:
+def _truth(name: str, version: str, visits: list[Visit], texts: list[str]) -> dict[str, object]:
+    """What the program and its source say; see README.md."""
     functions = {(file, int(line)): function for text in texts for function, file, line in _FRAME.findall(text)}
     marked = [
         dataclasses.asdict(mark) | {"function": functions.get((mark.file, mark.line))}
@@ -114,7 +127,9 @@ def _truth(name: str, version: str, visits: list[dict[str, object]], texts: list
         "name": name,
         "service": go_services.module(name).rpartition("/")[2],
         "go_version": f"go{version}",
+        "rate": visits[0]["truth"]["mem_profile_rate"],
         "verdict": go_services.verdict(name),
+        "culprit": next((mark for mark in marked if mark["role"] == "culprit"), None),
         "marks": marked,
         "visits": visits,
     }
@@ -123,21 +138,26 @@ def _truth(name: str, version: str, visits: list[dict[str, object]], texts: list
 def _anonymous(proto: bytes, binary: str) -> bytes:
     """The same profile with the path of the binary replaced: the one absolute path among its strings."""
     out = bytearray()
-    at = 0
-    while at < len(proto):
-        key, body = _varint(proto, at)
-        length, after = _varint(proto, body)
-        if key & 7 == 0:  # a varint: the value was just read
-            out += proto[at:after]
-            at = after
-            continue
-        assert key & 7 == 2, "profile.proto has only varints and length-delimited fields at its top"
-        content = proto[after : after + length]
-        if key >> 3 == 6 and content.startswith(b"/"):
-            content = binary.encode()
-        out += proto[at:body] + _as_varint(len(content)) + content
-        at = after + length
+    for start, end, text in top_fields(proto):
+        if text.startswith(b"/"):
+            out += proto[start : start + 1] + _as_varint(len(binary)) + binary.encode()
+        else:
+            out += proto[start:end]
     return bytes(out)
+
+
+def top_fields(proto: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Where each field of a Profile message lies, and its text if it is an entry of the string table."""
+    start = 0
+    while start < len(proto):
+        key, after_key = _varint(proto, start)
+        value, end = _varint(proto, after_key)
+        text = b""
+        if key & 7 == 2:  # length-delimited; all others at this level are varints
+            text = proto[end : end + value] if key >> 3 == _STRING_TABLE else b""
+            end += value
+        yield start, end, text
+        start = end
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:

