@@ -68,3 +68,12 @@ def _embedded(address: Address) -> tuple[IPv4Address, ...]:
     ):
         found.append(IPv4Address(int(address) & 0xFFFF_FFFF))
     return tuple(inner for inner in found if inner is not None)
+
+
+def metadata_literal(host: str) -> bool:
+    """Whether a URL's host is such an address written out, so that a file can be refused before anybody asks."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return not may_be_asked(host)

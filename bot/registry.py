@@ -1,0 +1,93 @@
+"""The port Registry: the services file, read at start and again whenever it or a file it names changes.
+
+Knows when to read; not what the file may say. A broken file never replaces a good one: an operator's slip must not
+take the bot away in the middle of an incident.
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+import structlog
+
+from bot.registry_services import RegistryError, check, load
+from handlers.errors import UnknownService
+from handlers.records import Service
+
+__all__ = ["RegistryError", "RegistryFile", "check"]
+
+CHECK_EVERY_S = 1.0
+
+log = structlog.get_logger()
+Signature = tuple[tuple[int, int, int] | None, ...]
+
+
+class RegistryFile:
+    """The port Registry. Raises RegistryError if the file is broken at start; later `problem` holds the message."""
+
+    def __init__(
+        self, path: str | Path, environ: Mapping[str, str], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._path = Path(path)
+        self._environ = environ
+        self._clock = clock
+        self._checked = clock()
+        self.problem: str | None = None
+        before = _signature((self._path,))
+        loaded = load(self._path, environ)
+        self._services = loaded.services
+        self._watch(loaded.files, before)
+
+    def get(self, name: str) -> Service:
+        """The service of that name. Raises UnknownService with the nearest names."""
+        self._refresh()
+        found = self._services.get(name.lower())
+        if found is None:
+            near = get_close_matches(name.lower(), self._services, n=3, cutoff=0.5)
+            raise UnknownService(name, tuple(near))
+        return found
+
+    def all(self) -> tuple[Service, ...]:
+        """Every service, in the order of the file."""
+        self._refresh()
+        return tuple(self._services.values())
+
+    def _refresh(self) -> None:
+        """At most one look a second. stat follows links, so a swapped ..data of Kubernetes is a new inode."""
+        now = self._clock()
+        if now - self._checked < CHECK_EVERY_S:
+            return
+        self._checked = now
+        signature = _signature(self._files)
+        if signature == self._signature:
+            return
+        try:
+            loaded = load(self._path, self._environ)
+        except RegistryError as error:
+            self.problem = str(error)
+            self._watch(error.files, signature)
+            log.error("registry_refused", problems=error.problems)
+            return
+        self.problem = None
+        self._services = loaded.services
+        self._watch(loaded.files, signature)
+        log.info("registry_read", services=len(self._services))
+
+    def _watch(self, files: tuple[Path, ...], before: Signature) -> None:
+        """The file's own look is the one from before reading: what came in between differs at the next look."""
+        self._files = files
+        self._signature = before[:1] + _signature(files[1:])
+
+
+def _signature(files: tuple[Path, ...]) -> Signature:
+    return tuple(_look(path) for path in files)
+
+
+def _look(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

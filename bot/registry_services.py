@@ -1,0 +1,146 @@
+"""The services file to Services: tokens read, certificates looked at, names unique. Every problem at once.
+
+Knows where a service's secrets are kept; not when the file is read again.
+"""
+
+import re
+import ssl
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from analyzers.thresholds import DEFAULT
+from bot import registry_file
+from bot.registry_file import Document, Where, YamlError
+from bot.registry_schema import Problem, ServiceEntry, entries
+from handlers.records import Instance, Service
+
+SECRET_BYTES = 8192
+
+
+class RegistryError(Exception):
+    """Every problem of the file, one line each: file, line, field, what is wrong. No token is in it."""
+
+    def __init__(self, problems: tuple[str, ...], files: tuple[Path, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+        self.files = files  # those whose change may mend it
+
+
+class Loaded(NamedTuple):
+    """The services of one reading, and the files whose change makes it old."""
+
+    services: dict[str, Service]
+    files: tuple[Path, ...]
+
+
+def check(path: str | Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The problems of a file that nobody uses yet; empty if there are none."""
+    try:
+        load(Path(path), environ)
+    except RegistryError as error:
+        return error.problems
+    return ()
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Loaded:
+    """Reads the file and what it points to. Raises RegistryError with every problem."""
+    try:
+        document = registry_file.read(path)
+    except YamlError as error:
+        place = f"{path}:{error.line}:{error.column}" if error.line else str(path)
+        raise RegistryError((f"{place}: {error.text}",), (path,)) from error
+    parsed, problems = entries(document)
+    files = [path]
+    services: dict[str, Service] = {}
+    for index, entry in enumerate(parsed.services if parsed else ()):
+        where = ("services", index)
+        if entry.name in services:
+            problems.append(((*where, "name"), f"is there twice: {entry.name}"))
+        told, found = _service(entry, path.parent, environ, files)
+        services[entry.name] = told
+        problems += [((*where, *inner), text) for inner, text in found]
+    if problems:
+        raise RegistryError(_lines(path, document, problems), tuple(files))
+    return Loaded(services, tuple(files))
+
+
+def _service(
+    entry: ServiceEntry, folder: Path, environ: Mapping[str, str], files: list[Path]
+) -> tuple[Service, list[Problem]]:
+    """One service, with its token read and its certificate looked at; `files` gets the files it depends on."""
+    problems: list[Problem] = []
+    instances = _instances(entry, problems)
+    header = None
+    if entry.auth_header_env is not None and entry.auth_header_file is not None:
+        problems.append((("auth_header_file",), "cannot stand beside auth_header_env"))
+    elif entry.auth_header_env is not None:
+        header = environ.get(entry.auth_header_env, "").strip()
+        problems += _unfit(header, "auth_header_env", "names a variable that this process has not, or has empty")
+    elif entry.auth_header_file is not None:
+        files.append(folder / entry.auth_header_file)
+        header = _secret(files[-1])
+        problems += _unfit(header, "auth_header_file", "cannot be read, or is empty")
+    if entry.ca_file is not None:
+        files.append(folder / entry.ca_file)
+        try:
+            ssl.create_default_context(cafile=files[-1])
+        except OSError:
+            problems.append((("ca_file",), "cannot be read as a PEM file of certificates"))
+    said = {
+        name: getattr(entry, name)
+        for name in ("owner", "gc", "window_s", "timeout_s", "max_bytes", "recorded")
+        if name in entry.model_fields_set
+    }
+    service = Service(
+        name=entry.name,
+        instances=instances,
+        channel=entry.channel,
+        auth_header=header,
+        ca_file=str(folder / entry.ca_file) if entry.ca_file else None,
+        thresholds=replace(DEFAULT, **entry.thresholds.model_dump(exclude_unset=True)),
+        **said,
+    )
+    return service, problems
+
+
+def _instances(entry: ServiceEntry, problems: list[Problem]) -> tuple[Instance, ...]:
+    names: set[str] = set()
+    for index, one in enumerate(entry.instances):
+        where: Where = ("instances", index)
+        called = one.called().lower()
+        if called == "all":
+            problems.append((where, "cannot be called all: `capture <service> all` means every instance"))
+        elif called in names:
+            problems.append((where, f"is the second one called {called}: give each a name, {{name, url}}"))
+        names.add(called)
+    return tuple(Instance(one.called(), one.url) for one in entry.instances)
+
+
+def _unfit(header: str, field: str, missing: str) -> list[Problem]:
+    """A header's value must be one that HTTP can carry: any other httpx would quote in its error."""
+    if not header:
+        return [((field,), missing)]
+    if not re.fullmatch(r"[ -~]+", header):
+        return [((field,), "leads to a value that no Authorization header can have")]
+    return []
+
+
+def _secret(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(SECRET_BYTES).strip()
+    except OSError:
+        return ""
+
+
+def _lines(path: Path, document: Document, problems: list[Problem]) -> tuple[str, ...]:
+    told = sorted((document.line(where), _dotted(where), text) for where, text in problems)
+    return tuple(f"{path}:{line}: {field} {text}".replace(":  ", ": ") for line, field, text in told)
+
+
+def _dotted(where: Where) -> str:
+    """services[0].window_s"""
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in where)
+    return f"{steps.lstrip('.')}:" if steps else ""

@@ -1,0 +1,327 @@
+"""What a services file may say, what is said about a wrong one, and what happens when it changes."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from analyzers.thresholds import DEFAULT, Thresholds
+from bot.registry import RegistryError, RegistryFile, check
+from bot.registry_schema import LATER, MUST, ServiceEntry
+from handlers.errors import UnknownService
+from handlers.ports import Registry
+from handlers.records import Instance, Service
+
+ORDERS = """\
+services:
+  - name: svc-orders
+    instances: [http://10.1.2.3:6060/debug/pprof, "https://[fd00::1]/debug/pprof"]
+    channel: C0123ABCD
+"""
+BOTH = (
+    ORDERS
+    + """\
+  - name: svc-billing
+    instances: [{name: billing-0, url: http://localhost:6060/debug/pprof}]
+    channel: "#billing"
+    owner: "@ana"
+    auth_header_env: BILLING_AUTH
+    gc: false
+    window_s: 2.5
+    timeout_s: 30
+    max_bytes: 4096
+    thresholds: {min_growths: 3, min_slice_share: 0.5}
+    recorded: true
+"""
+)
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def written(text: str) -> Path:
+        (tmp_path / "services.yaml").write_text(text)
+        return tmp_path / "services.yaml"
+
+    return written
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def problems(path: Path, environ: Mapping[str, str] | None = None) -> list[str]:
+    """Without the folder in front."""
+    return [problem.removeprefix(f"{path.parent}/") for problem in check(path, environ or {})]
+
+
+def test_defaults_are_those_of_the_record(write: Write) -> None:
+    registry: Registry = RegistryFile(write(ORDERS), {})
+    instances = (
+        Instance("10.1.2.3:6060", "http://10.1.2.3:6060/debug/pprof"),
+        Instance("[fd00::1]:443", "https://[fd00::1]/debug/pprof"),
+    )
+    assert registry.all() == (Service("svc-orders", instances, "C0123ABCD"),)
+
+
+def test_every_field(write: Write) -> None:
+    registry = RegistryFile(write(BOTH), {"BILLING_AUTH": " Bearer s3cret\n"})
+    assert [service.name for service in registry.all()] == ["svc-orders", "svc-billing"]
+    assert registry.get("SVC-Billing") == Service(
+        name="svc-billing",
+        instances=(Instance("billing-0", "http://localhost:6060/debug/pprof"),),
+        channel="#billing",
+        owner="@ana",
+        auth_header="Bearer s3cret",
+        gc=False,
+        window_s=2.5,
+        timeout_s=30.0,
+        max_bytes=4096,
+        thresholds=Thresholds(min_growths=3, min_slice_share=0.5),
+        recorded=True,
+    )
+    assert registry.get("svc-orders").thresholds == DEFAULT
+    assert "s3cret" not in repr(registry.get("svc-billing"))
+
+
+def test_every_field_says_what_it_must_be() -> None:
+    assert set(ServiceEntry.model_fields) <= set(MUST)
+    assert not LATER & set(ServiceEntry.model_fields)
+
+
+def test_an_unknown_name_gets_the_nearest(write: Write) -> None:
+    registry = RegistryFile(write(BOTH), {"BILLING_AUTH": "x"})
+    with pytest.raises(UnknownService) as raised:
+        registry.get("svc-order")
+    assert raised.value.detail == "svc-order"
+    assert raised.value.nearest[0] == "svc-orders"
+
+
+def test_tokens_and_certificates_lie_beside_the_file(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("Bearer s3cret\n")
+    path = write(ORDERS + "    auth_header_file: token\n")
+    assert RegistryFile(path, {}).get("svc-orders").auth_header == "Bearer s3cret"
+
+
+def test_anchors_and_merge_keys_are_understood(write: Write) -> None:
+    path = write(
+        """\
+services:
+  - &orders {name: a, instances: ["http://10.0.0.1/p"], channel: C1, window_s: 4}
+  - {<<: *orders, name: b}
+"""
+    )
+    assert RegistryFile(path, {}).get("b").window_s == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("window_s: abc", "window_s: must be a number from 0 to 600, got 'abc'"),
+        ("window_s: 601", "window_s: must be a number from 0 to 600, got 601"),
+        ("window_s: .inf", "window_s: must be a number from 0 to 600, got inf"),
+        ("timeout_s: true", "timeout_s: must be a number from 1 to 600, got true"),
+        ("max_bytes: 1.5", "max_bytes: must be a whole number from 1024 to 4294967296, got 1.5"),
+        ("gc: 1", "gc: must be true or false, got 1"),
+        ("recorded: [1]", "recorded: must be true or false"),
+        ("owner: 7", "owner: must be text of up to 100 characters, in quotes if it begins with @, got 7"),
+        ("windows_s: 8", "windows_s: is unknown: did you mean window_s?"),
+        ("auth_header: Bearer s3cret", "auth_header: is unknown: did you mean auth_header_env?"),
+        ("auth_header_env: Bearer s3cret", "auth_header_env: must be the name of an environment variable"),
+        ("auth_header_env: NOT_SET", "auth_header_env: names a variable that this process has not, or has empty"),
+        ("auth_header_env: BAD", "auth_header_env: leads to a value that no Authorization header can have"),
+        ("auth_header_file: /nowhere", "auth_header_file: cannot be read, or is empty"),
+        ("ca_file: services.yaml", "ca_file: cannot be read as a PEM file of certificates"),
+        ("thresholds: {min_growth: 1}", "thresholds.min_growth: is unknown: did you mean min_growths?"),
+        ("thresholds: {min_alloc_share: 10}", "thresholds.min_alloc_share: must be a number from 0 to 1"),
+        ("thresholds: {min_growths: -1}", "thresholds.min_growths: must be a number from 0"),
+        *((f"{name}: 1", f"{name}: is not supported by this version") for name in sorted(LATER)),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_line(write: Write, line: str, said: str) -> None:
+    (problem,) = problems(write(f"{ORDERS}    {line}\n"), {"BAD": "s3cret\nX: y"})
+    assert problem == f"services.yaml:5: services[0].{said}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://10.0.0.1/",
+        "10.0.0.1:6060",
+        "http://user:s3cret@10.0.0.1/",
+        "http://10.0.0.1/?debug=1",
+        "http://10.0.0.1/?",
+        "http://10.0.0.1/#x",
+        "http:///debug",
+        "http://10.0.0.1:99999/",
+        "http://10.0.0.1:0/",
+        "http://[::1/",
+        "http://10.0.0.1/a b",
+        "http://a\\\\@b/",
+    ],
+)
+def test_urls_that_are_none_are_not_quoted(write: Write, url: str) -> None:
+    text = f'services:\n- name: a\n  channel: C1\n  instances:\n  - http://10.0.0.1/p\n  - "{url}"\n'
+    (problem,) = problems(write(text))
+    assert problem == f"services.yaml:6: services[0].instances[1]: must be {MUST['url']}"
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "[::ffff:169.254.169.254]", "[fe80::1]", "100.100.100.200"])
+def test_metadata_cannot_be_registered(write: Write, host: str) -> None:
+    (problem,) = problems(write(ORDERS.replace("http://10.1.2.3:6060/debug/pprof", f'"http://{host}/p"')))
+    assert problem.startswith("services.yaml:3: services[0].instances[0]: is an address mapstorm never asks")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "services.yaml: is empty"),
+        ("services:\n", "services.yaml:1: services: must be a list of services"),
+        ("[]", "services.yaml:1: must be a mapping with services"),
+        ("service: []", "services.yaml:1: service: is unknown: did you mean services?"),
+        ("webhooks: {}\nservices: []", "services.yaml:1: webhooks: is not supported by this version"),
+        ("services: [x]", "services.yaml:1: services[0]: must be a mapping with name, instances and channel"),
+        ("a: [", "services.yaml:2:1: is not valid YAML: did not find expected node content"),
+        ("a: 1\nb: 2\na: 3", "services.yaml:3:1: a: is there twice, first in line 1"),
+        ("a: 2026-13-45", "services.yaml: is not valid YAML (ValueError)"),
+        ("a: " + "9" * 5000, "services.yaml: is not valid YAML (ValueError)"),
+        ("a: \x07", "services.yaml: is not valid YAML (ReaderError)"),
+        ("a: &x [*x]", "services.yaml:1:4: holds an alias of itself"),
+        ("[" * 100_000, "services.yaml:1:21: is nested too deeply"),
+        ("# " + "x" * 1024 * 1024, "services.yaml: is larger than 1048576 bytes"),
+        (ORDERS + ORDERS[10:], "services.yaml:5: services[1].name: is there twice: svc-orders"),
+        (ORDERS + "    name: b\n", "services.yaml:5:5: name: is there twice, first in line 2"),
+        (
+            ORDERS.replace("https://[fd00::1]/", "http://10.1.2.3:6060/other/"),
+            "services.yaml:3: services[0].instances[1]: is the second one called 10.1.2.3:6060: "
+            "give each a name, {name, url}",
+        ),
+    ],
+)
+def test_broken_files(write: Write, text: str, said: str) -> None:
+    assert said in problems(write(text))
+
+
+def test_tags_make_no_objects(write: Write) -> None:
+    (problem,) = problems(write("a: !!python/object/apply:os.system [ls]"))
+    assert "could not determine a constructor" in problem
+
+
+def test_a_bomb_of_aliases_is_not_unfolded(write: Write) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    (problem,) = problems(write("\n".join(lines)))
+    assert problem.endswith("holds too many values")
+
+
+def test_all_problems_are_told_in_order_of_lines(write: Write) -> None:
+    text = ORDERS.replace("C0123ABCD", "general") + "    gc: 1\n  - {nam: b}\n"
+    assert [problem.partition(": ")[0] for problem in problems(write(text))] == [
+        "services.yaml:4",
+        "services.yaml:5",
+        *["services.yaml:6"] * 4,
+    ]
+
+
+def test_a_missing_file_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="cannot be read: No such file"):
+        RegistryFile(tmp_path / "services.yaml", {})
+
+
+# Changes
+
+
+def names(registry: RegistryFile) -> list[str]:
+    return [service.name for service in registry.all()]
+
+
+def problem_of(registry: RegistryFile) -> str | None:
+    """A call, since the type checker takes an attribute once asserted for unchangeable."""
+    return registry.problem
+
+
+def test_a_change_is_taken_up_at_most_a_second_later(write: Write) -> None:
+    clock = Clock()
+    registry = RegistryFile(write(ORDERS), {"BILLING_AUTH": "x"}, clock)
+    write(BOTH)
+    clock.now = 0.9
+    assert names(registry) == ["svc-orders"]
+    clock.now = 1.0
+    assert names(registry) == ["svc-orders", "svc-billing"]
+
+
+def test_a_broken_change_is_refused_and_told_once(write: Write) -> None:
+    clock = Clock()
+    registry = RegistryFile(write(ORDERS), {}, clock)
+    path = write(ORDERS + "    gc: 1\n")
+    with capture_logs() as logs:
+        for clock.now in (1.0, 2.0, 3.0):
+            assert names(registry) == ["svc-orders"]
+        assert problem_of(registry) == f"{path}:5: services[0].gc: must be true or false, got 1"
+        write(ORDERS + "    gc: false\n")
+        clock.now = 4.0
+        assert registry.get("svc-orders").gc is False
+    assert problem_of(registry) is None
+    assert [line["event"] for line in logs] == ["registry_refused", "registry_read"]
+
+
+def test_a_file_that_vanishes_leaves_the_services(write: Write) -> None:
+    clock = Clock()
+    path = write(ORDERS)
+    registry = RegistryFile(path, {}, clock)
+    path.unlink()
+    clock.now = 1.0
+    assert names(registry) == ["svc-orders"]
+    assert problem_of(registry) == f"{path}: cannot be read: No such file or directory"
+    write(ORDERS)
+    clock.now = 2.0
+    assert names(registry) == ["svc-orders"]
+    assert problem_of(registry) is None
+
+
+def test_a_renamed_file_of_the_same_size_and_time_is_a_change(write: Write, tmp_path: Path) -> None:
+    clock = Clock()
+    path = write(ORDERS)
+    registry = RegistryFile(path, {}, clock)
+    old = path.stat()
+    (tmp_path / "new").write_text(ORDERS.replace("svc-orders", "svc-others"))
+    os.utime(tmp_path / "new", ns=(old.st_atime_ns, old.st_mtime_ns))
+    (tmp_path / "new").replace(path)
+    clock.now = 1.0
+    assert names(registry) == ["svc-others"]
+
+
+def test_a_swapped_link_of_kubernetes_is_a_change(tmp_path: Path) -> None:
+    clock = Clock()
+    for version, text in (("1", ORDERS), ("2", ORDERS.replace("svc-orders", "svc-others"))):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "services.yaml").write_text(text)
+    (tmp_path / "..data").symlink_to("1")
+    (tmp_path / "services.yaml").symlink_to("..data/services.yaml")
+    registry = RegistryFile(tmp_path / "services.yaml", {}, clock)
+    (tmp_path / "..new").symlink_to("2")
+    (tmp_path / "..new").replace(tmp_path / "..data")
+    clock.now = 1.0
+    assert names(registry) == ["svc-others"]
+
+
+def test_a_rotated_token_is_taken_up_and_a_late_one_mends_the_file(write: Write, tmp_path: Path) -> None:
+    clock = Clock()
+    (tmp_path / "token").write_text("one")
+    registry = RegistryFile(write(ORDERS + "    auth_header_file: token\n"), {}, clock)
+    (tmp_path / "token").write_text("second")
+    clock.now = 1.0
+    assert registry.get("svc-orders").auth_header == "second"
+    (tmp_path / "token").unlink()
+    clock.now = 2.0
+    assert registry.get("svc-orders").auth_header == "second"
+    assert problem_of(registry) is not None
+    (tmp_path / "token").write_text("third")
+    clock.now = 3.0
+    assert registry.get("svc-orders").auth_header == "third"
