@@ -39,14 +39,14 @@ class Conversation:
         self._channel = channel
         self._user = user
         self._version = 0
-        self._after = ""
+        self._after = 0.0
         self._shown: dict[str, str] = {}
         self.ended = False
         self.failed = False
 
     def type(self, command: str) -> Said:
         """Types the command and presses enter."""
-        self._after = str(self._state()["now"])
+        self._after = float(self._state()["now"])
         body = {"channel": self._channel, "user": self._user, "text": command}
         answer = self._client.post(f"{self._standin}/standin/command", json=body).json()
         outcome = answer.get("delivery", {}).get("outcome", answer.get("error", "nothing"))
@@ -83,7 +83,7 @@ class Conversation:
 
     def _roots(self, state: dict[str, Any]) -> list[dict[str, Any]]:
         channel = next(channel for channel in state["channels"] if channel["id"] == self._channel)
-        return [m for m in channel["messages"] if float(m["ts"]) >= float(self._after) and not m["deleted"]]
+        return [m for m in channel["messages"] if float(m["ts"]) >= self._after and not m["deleted"]]
 
     def _names(self) -> dict[str, str]:
         return {user["id"]: str(user["real_name"]) for user in self._state()["users"]}

@@ -1,0 +1,97 @@
+"""What the demo's terminal shows of a thread, read from a stand-in that plays a script."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from bot.demo.conversation import Conversation, Said, plain
+from bot.demo.process import DemoError
+
+NAMES = {"U0ANA": "Ana Lima", "UBOT": "Mapstorm"}
+Json = dict[str, object]
+
+
+def message(ts: str, text: str, **more: object) -> Json:
+    return {"ts": ts, "user": "UBOT", "text": text, "deleted": False, "thread": [], **more}
+
+
+def state(version: int, *roots: Json, ephemerals: tuple[Json, ...] = ()) -> Json:
+    return {
+        "version": version,
+        "now": 100.0,
+        "users": [{"id": key, "real_name": name} for key, name in NAMES.items()],
+        "channels": [{"id": "C1", "messages": list(roots)}],
+        "ephemerals": list(ephemerals),
+    }
+
+
+def talk(states: list[Json], outcome: str = "acknowledged") -> Conversation:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(200, json={"ok": True, "delivery": {"outcome": outcome}})
+        since = int(request.url.params.get("since", 0))
+        return httpx.Response(200, json=next((s for s in states if int(str(s["version"])) > since), states[-1]))
+
+    return Conversation(httpx.Client(transport=httpx.MockTransport(answer)), "http://standin", "C1", "U0ANA")
+
+
+def test_a_thread_is_given_once_as_it_grows_and_the_edited_root_at_its_end() -> None:
+    old = message("50.1", "before the demo")
+    reply = message("101.2", "*Growth storm* at `a.go:1`")
+    conversation = talk(
+        [
+            state(1, old),
+            state(2, old, message("101.1", "⏳ Capturing")),
+            state(3, old, message("101.1", "⏳ Capturing, 1 done", thread=[reply])),
+            state(4, old, message("101.1", "⚠️ growth storm", thread=[reply])),
+        ]
+    )
+    said = [conversation.type("/mapstorm capture x")]
+    while not conversation.ended:
+        said += conversation.read()
+    assert said == [
+        Said("Ana Lima", "/mapstorm capture x"),
+        Said("Mapstorm", "⏳ Capturing"),
+        Said("Mapstorm", "Growth storm at `a.go:1`", 1),
+        Said("Mapstorm (first message, edited)", "⚠️ growth storm"),
+    ]
+    assert not conversation.failed
+
+
+def test_a_capture_that_failed_is_no_diagnosis() -> None:
+    conversation = talk([state(1), state(2, message("101.1", "❌ failed", thread=[message("101.2", "why")]))])
+    list(conversation.read())
+    list(conversation.read())
+    assert conversation.ended
+    assert conversation.failed
+
+
+def test_what_only_the_asker_sees_says_so() -> None:
+    whisper = message("101.1", "on its way", to="U0ANA")
+    assert list(talk([state(1, ephemerals=(whisper,))]).read()) == [Said("Mapstorm (only to Ana Lima)", "on its way")]
+
+
+def test_a_command_that_is_not_taken_ends_the_demo() -> None:
+    with pytest.raises(DemoError, match="operation_timeout"):
+        talk([state(1)], outcome="operation_timeout").type("/mapstorm capture x")
+
+
+@pytest.mark.parametrize(
+    ("markup", "shown"),
+    [
+        ("*bold* and 2*3*4", "bold and 2*3*4"),
+        ("<@U0ANA> &lt;T&gt; &amp; co", "@Ana Lima <T> & co"),
+        ("<https://go.dev|Go> <https://go.dev>", "Go (https://go.dev) https://go.dev"),
+        ("`m := make(map[K]V)`", "`m := make(map[K]V)`"),
+    ],
+)
+def test_markup_is_made_readable(markup: str, shown: str) -> None:
+    assert plain(markup, NAMES) == shown
+
+
+def test_the_stub_is_typed_as_the_real_client() -> None:
+    handler: Callable[[httpx.Request], httpx.Response] = lambda _: httpx.Response(500)  # noqa: E731
+    conversation = Conversation(httpx.Client(transport=httpx.MockTransport(handler)), "http://standin", "C1", "U0ANA")
+    with pytest.raises(ValueError, match="Expecting value"):
+        list(conversation.read())
