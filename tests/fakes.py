@@ -1,0 +1,262 @@
+"""One fake for each port of handlers/ports.py. They remember what was asked of them, and can be told to fail."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from analyzers.errors import MapstormError
+from analyzers.finding import Diagnosis
+from analyzers.snapshot import Snapshot
+from handlers.errors import Busy, UnknownService
+from handlers.notes import Note
+from handlers.ports import Tools, Visit
+from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
+from tests.analyzers.recordings import EPOCH, Recording
+
+ORDERS = Service(
+    name="svc-orders",
+    instances=(Instance("orders-0", "http://10.1.2.3:6060/debug/pprof"), Instance("orders-1", "http://10.1.2.4:6060")),
+    channel="C0123ABCD",
+    owner="@ana",
+)
+
+
+@dataclass
+class FakeClock:
+    """Time passes when somebody waits."""
+
+    time: float = EPOCH + 3600
+    pauses: list[float] = field(default_factory=list)
+
+    def now(self) -> float:
+        return self.time
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.time += seconds
+
+
+class FakeRegistry:
+    def __init__(self, *services: Service) -> None:
+        self.services = {service.name: service for service in services}
+
+    def get(self, name: str) -> Service:
+        if name not in self.services:
+            raise UnknownService(name, tuple(known for known in self.services if known[:5] == name[:5]))
+        return self.services[name]
+
+    def all(self) -> tuple[Service, ...]:
+        return tuple(self.services.values())
+
+
+@dataclass
+class FakePprof:
+    """What one instance answers: bytes, or an error raised instead. Each visit takes the next entry, then the last."""
+
+    texts: list[bytes | MapstormError] = field(default_factory=list)
+    protos: list[bytes | MapstormError] = field(default_factory=list)
+    symbols: bytes | MapstormError = b""
+    asked: list[str] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, recording: Recording) -> "FakePprof":
+        """The instance as it was recorded."""
+        visits = range(recording.visits)
+        return cls(
+            [recording.raw_text(visit) for visit in visits],
+            [recording.raw_proto(visit) for visit in visits],
+            (recording.folder / "symbols.txt").read_bytes(),
+        )
+
+    async def text(self, sink: Callable[[bytes], None]) -> None:
+        data = self._next("text", self.texts)
+        for start in range(0, len(data), 4096):
+            sink(data[start : start + 4096])
+
+    async def symbols_for(self, query: str) -> bytes:
+        self.asked.append("symbols")
+        self.queries.append(query)
+        if isinstance(self.symbols, MapstormError):
+            raise self.symbols
+        asked = {int(word, 16) for word in query.split("+")}
+        known = (line for line in self.symbols.splitlines() if line.startswith(b"0x"))
+        return b"num_symbols: 1\n" + b"".join(line + b"\n" for line in known if int(line.split()[0], 16) in asked)
+
+    async def proto(self) -> bytes:
+        return self._next("proto", self.protos)
+
+    def _next(self, what: str, answers: list[bytes | MapstormError]) -> bytes:
+        turn = self.asked.count(what)
+        self.asked.append(what)
+        answer = answers[min(turn, len(answers) - 1)]
+        if isinstance(answer, MapstormError):
+            raise answer
+        return answer
+
+
+@dataclass
+class FakeVisit:
+    pprof: FakePprof
+
+    async def text(self, sink: Callable[[bytes], None]) -> None:
+        await self.pprof.text(sink)
+
+    async def symbols(self, query: str) -> bytes:
+        return await self.pprof.symbols_for(query)
+
+    async def proto(self) -> bytes:
+        return await self.pprof.proto()
+
+
+class FakeHeaps:
+    """Every instance answers from `pprof`, by name; opening a visit fails with `refuses`."""
+
+    def __init__(self) -> None:
+        self.pprof: dict[str, FakePprof] = {}
+        self.refuses: MapstormError | None = None
+        self.visited: list[tuple[str, str]] = []
+
+    @asynccontextmanager
+    async def visit(self, service: Service, instance: Instance) -> AsyncIterator[Visit]:
+        self.visited.append((service.name, instance.name))
+        if self.refuses:
+            raise self.refuses
+        yield FakeVisit(self.pprof[instance.name])
+
+
+@dataclass
+class FakeQueue:
+    requests: dict[str, Request] = field(default_factory=dict)
+    captures: dict[str, Capture] = field(default_factory=dict)
+    fails: MapstormError | None = None
+
+    async def request(self, request: Request) -> None:
+        if self.fails:
+            raise self.fails
+        self.requests.setdefault(request.id, request)
+
+    async def capture(self, capture: Capture) -> None:
+        self.captures.setdefault(capture.id, capture)
+
+
+@dataclass
+class FakeSnapshots:
+    kept: dict[str, tuple[Capture, Snapshot, Diagnosis]] = field(default_factory=dict)
+    lines: tuple[Remembered, ...] = ()
+
+    async def before(self, service: str, instance: str, moment: float) -> Snapshot | None:
+        older = [
+            snapshot
+            for capture, snapshot, _ in self.kept.values()
+            if (capture.request.service, capture.instance) == (service, instance) and snapshot.captured_at < moment
+        ]
+        return max(older, key=lambda snapshot: snapshot.captured_at, default=None)
+
+    async def put(self, capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> None:
+        self.kept[capture.id] = (capture, snapshot, diagnosis)
+
+    async def history(self, service: str) -> tuple[Remembered, ...]:
+        return self.lines
+
+
+@dataclass
+class FakeProgress:
+    threads: dict[str, Thread] = field(default_factory=dict)
+    outcomes: dict[str, dict[str, Outcome]] = field(default_factory=dict)
+
+    async def thread(self, request_id: str) -> Thread | None:
+        return self.threads.get(request_id)
+
+    async def opened(self, request_id: str, thread: Thread) -> None:
+        self.threads[request_id] = thread
+
+    async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
+        known = self.outcomes.setdefault(capture.request.id, {})
+        known[capture.instance] = outcome
+        return tuple(known[name] for name in capture.request.instances if name in known)
+
+    async def has_ended(self, capture: Capture) -> bool:
+        return capture.instance in self.outcomes.get(capture.request.id, {})
+
+
+class FakeTurns:
+    """An instance in `taken` is busy, unless the same capture took it."""
+
+    def __init__(self) -> None:
+        self.taken: dict[str, str] = {}
+
+    @asynccontextmanager
+    async def take(self, capture: Capture) -> AsyncIterator[None]:
+        if self.taken.get(capture.instance, capture.id) != capture.id:
+            raise Busy
+        self.taken[capture.instance] = capture.id
+        yield
+        del self.taken[capture.instance]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of the transcript: `open`, `edit` or `reply`, where, and what."""
+
+    how: str
+    where: str
+    note: Note
+
+
+@dataclass
+class FakeChat:
+    """Keeps a transcript. `fails` is raised instead of speaking, for the ways named in `fails_to`."""
+
+    transcript: list[Said] = field(default_factory=list)
+    fails: MapstormError | None = None
+    fails_to: tuple[str, ...] = ("open", "edit", "reply")
+
+    async def open(self, channel: str, note: Note) -> Thread:
+        self._say("open", channel, note)
+        return Thread(channel, f"{len(self.transcript)}.000100")
+
+    async def edit(self, thread: Thread, note: Note) -> None:
+        self._say("edit", thread.ts, note)
+
+    async def reply(self, thread: Thread, note: Note) -> None:
+        self._say("reply", thread.ts, note)
+
+    def notes(self, *ways: str) -> list[Note]:
+        """What was said, of `ways` only."""
+        return [said.note for said in self.transcript if said.how in ways]
+
+    def _say(self, how: str, where: str, note: Note) -> None:
+        if self.fails and how in self.fails_to:
+            raise self.fails
+        self.transcript.append(Said(how, where, note))
+
+
+class Fakes:
+    """All of them, with one service of two instances that replays nothing until it is told what."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.registry = FakeRegistry(ORDERS)
+        self.heaps = FakeHeaps()
+        self.queue = FakeQueue()
+        self.snapshots = FakeSnapshots()
+        self.progress = FakeProgress()
+        self.turns = FakeTurns()
+        self.chat = FakeChat()
+        self.tools = Tools(
+            registry=self.registry,
+            heaps=self.heaps,
+            queue=self.queue,
+            snapshots=self.snapshots,
+            progress=self.progress,
+            turns=self.turns,
+            chat=self.chat,
+            now=self.clock.now,
+            pause=self.clock.pause,
+        )
+
+    def serves(self, recording: Recording, *instances: str) -> None:
+        """`instances` (default: all of svc-orders) answer as recorded."""
+        for name in instances or (item.name for item in ORDERS.instances):
+            self.heaps.pprof[name] = FakePprof.of(recording)
