@@ -8,6 +8,7 @@ touching every sample's locations through the message costs five times as much.
 
 import zlib
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
 
@@ -21,7 +22,6 @@ MAX_INFLATED = 512 * 1024 * 1024
 GZIP = b"\x1f\x8b"
 
 USAGE_TYPES = ("alloc_objects", "alloc_space", "inuse_objects", "inuse_space")
-Frames = tuple[Site, ...]
 
 
 def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
@@ -81,8 +81,8 @@ def _records(
     size_key = strings.index("bytes") if "bytes" in strings else -1
     width = len(profile.sample_type)
     alloc_objects, alloc_space, inuse_objects, inuse_space = columns
-    summed: dict[tuple[Site, Site, int], list[int]] = {}
-    ends: dict[tuple[int, ...], tuple[Site, Site] | None] = {}
+    summed: dict[tuple[_Ends, int], list[int]] = {}
+    known: dict[tuple[Site, Site], _Ends] = {}
     for sample in profile.sample:
         values = list(sample.value)
         if len(values) != width:
@@ -90,60 +90,87 @@ def _records(
         objects, space = values[alloc_objects], values[alloc_space]
         if objects <= 0:
             continue
-        if space < objects or values[inuse_objects] < 0:
+        if space < objects or not 0 <= values[inuse_objects] <= objects:
             raise MalformedProfile("a sample's values contradict each other")
-        stack = tuple(sample.location_id)
-        if stack not in ends:
-            ends[stack] = _ends(stack, locations)
-        end = ends[stack]
-        if end is None:
+        ends = _ends(sample.location_id, locations, known)
+        if ends is None:
             continue
-        size = next((label.num for label in sample.label if label.key == size_key), 0) or space // objects
-        key = (*end, size)
-        sums = summed.setdefault(key, [0, 0, 0, 0])
+        size = space // objects
+        for label in sample.label:
+            if label.key == size_key and label.num > 0:
+                size = label.num
+                break
+        sums = summed.get((ends, size))
+        if sums is None:
+            sums = summed[ends, size] = [0, 0, 0, 0]
         sums[0] += objects
         sums[1] += space
         sums[2] += values[inuse_objects]
         sums[3] += values[inuse_space]
-    records = tuple(Record((), site, culprit, size, Usage(*sums)) for (site, culprit, size), sums in summed.items())
+    records = tuple(Record((), ends.site, ends.culprit, size, Usage(*sums)) for (ends, size), sums in summed.items())
     return records, _go_version(locations)
 
 
-def _locations(profile: Profile, strings: Sequence[str]) -> Mapping[int, Frames]:
+class _Ends:
+    """Site and culprit of a stack. Compared by identity, which is the fastest key for thousands of samples."""
+
+    __slots__ = ("culprit", "site")
+
+    def __init__(self, site: Site, culprit: Site) -> None:
+        self.site = site
+        self.culprit = culprit
+
+
+class _Location(NamedTuple):
+    """One location's frames, and what a walk over thousands of stacks asks of it."""
+
+    frames: tuple[Site, ...]
+    own: Site | None  # the first frame in the user's own code
+    leaf: _Ends | None  # of every stack that starts here, where that is the user's own code
+    profiler: bool
+
+
+def _locations(profile: Profile, strings: Sequence[str]) -> Mapping[int, _Location]:
     functions = {
         item.id: (_string(strings, item.name).replace("%2e", "."), _string(strings, item.filename))
         for item in profile.function
     }
     try:
         return {
-            item.id: tuple(Site(*functions[line.function_id], line.line) for line in item.line)
+            item.id: _location(tuple(Site(*functions[line.function_id], line.line) for line in item.line))
             for item in profile.location
         }
     except KeyError as error:
         raise MalformedProfile("a location names a function that is not there") from error
 
 
-def _ends(stack: tuple[int, ...], locations: Mapping[int, Frames]) -> tuple[Site, Site] | None:
+def _location(frames: tuple[Site, ...]) -> _Location:
+    own = next((frame for frame in frames if owner.is_own(frame.function, frame.filename)), None)
+    leaf = _Ends(own, own) if own is not None and own is frames[0] else None
+    return _Location(frames, own, leaf, any(owner.is_profiler(frame.function) for frame in frames))
+
+
+def _ends(
+    stack: Sequence[int], locations: Mapping[int, _Location], known: dict[tuple[Site, Site], _Ends]
+) -> _Ends | None:
     """The leaf line and the first line of the user's own code; None for the profiler's own allocations."""
     try:
-        frames = [frame for location in stack for frame in locations[location]]
+        if stack and (leaf := locations[stack[0]].leaf) is not None:
+            return leaf
+        walked = [locations[location] for location in stack]
     except KeyError as error:
         raise MalformedProfile("a sample names a location that is not there") from error
-    site = frames[0] if frames else UNKNOWN_SITE
-    if owner.is_own(site.function, site.filename):
-        return site, site
-    if any(owner.is_profiler(frame.function) for frame in frames):
+    if any(location.profiler for location in walked):
         return None
-    own = (frame for frame in frames if owner.is_own(frame.function, frame.filename))
-    return site, next(own, site)
+    site = next((location.frames[0] for location in walked if location.frames), UNKNOWN_SITE)
+    culprit = next((location.own for location in walked if location.own), site)
+    return known.setdefault((site, culprit), _Ends(site, culprit))
 
 
-def _go_version(locations: Mapping[int, Frames]) -> str | None:
-    for frames in locations.values():
-        for frame in frames:
-            if owner.is_standard(frame.function) and (version := owner.go_version_of(frame.filename)):
-                return version
-    return None
+def _go_version(locations: Mapping[int, _Location]) -> str | None:
+    frames = (frame for location in locations.values() for frame in location.frames)
+    versions = (owner.go_version_of(frame.filename) for frame in frames if owner.is_standard(frame.function))
+    return next((version for version in versions if version), None)
 
 
 def _string(strings: Sequence[str], index: int) -> str:

@@ -185,9 +185,7 @@ def fit_classic(sizes: Mapping[int, float], key_kind: str | None) -> Fit | None:
     return _fit(sizes, ((slot, classic_ladder(slot)) for slot in slot_candidates(key_kind, padded=False)))
 
 
-def fit_swiss(
-    sizes: Mapping[int, float], key_kind: str | None, full: Collection[int] = frozenset()
-) -> Fit | None:
+def fit_swiss(sizes: Mapping[int, float], key_kind: str | None, full: Collection[int] = frozenset()) -> Fit | None:
     """The slot whose tables of 16 to 1024 slots explain most of `sizes`; those in `full` are of 1024 slots."""
     return _fit(
         sizes,
