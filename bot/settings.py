@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     slack_api_url: Annotated[str, AfterValidator(_slack_api)] = Field(SLACK_API_URL, alias="SLACK_API_URL")
     # repr=False: the URL may hold Redis's password.
     redis_url: Annotated[str, AfterValidator(_redis)] = Field("", alias="REDIS_URL", repr=False)
-    config: str = Field("", alias="MAPSTORM_CONFIG")
+    config: Path | None = Field(None, alias="MAPSTORM_CONFIG")
     host: Annotated[str, AfterValidator(_address)] = Field(
         "0.0.0.0",  # noqa: S104 - in a container, which is where it runs, loopback would be unreachable
         alias="HOST",

@@ -31,7 +31,7 @@ def test_defaults() -> None:
     settings = for_web(WEB)
     assert settings.slack_bot_token == "xoxb-1-s3cret"  # noqa: S105 - a test's
     assert settings.slack_api_url == "https://slack.com/api/"
-    assert settings.config == "/etc/mapstorm.yaml"
+    assert settings.config == Path("/etc/mapstorm.yaml")
     assert settings.home == Path("/home/ana/.local/share/mapstorm")
     assert (settings.host, settings.port) == ("0.0.0.0", 3000)  # noqa: S104 - bound nowhere
     assert (settings.concurrency, settings.log_level, settings.socket_mode) == (16, "info", False)
