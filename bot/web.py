@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from json import JSONDecodeError
 
@@ -24,6 +24,7 @@ from bot import log as logs
 from bot import render
 from bot.metrics import Figures, Metrics
 from bot.readiness import Readiness
+from bot.registry_services import RegistryError
 from bot.settings import Settings, SettingsError, for_web
 from bot.signature import Signed
 from bot.slash import bolt_app
@@ -92,11 +93,11 @@ class Timed:
         await self._app(scope, receive, watched)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, environ: Mapping[str, str]) -> None:
     """Serves until SIGTERM or SIGINT; what is being answered then is still answered."""
     logs.configure(settings.log_level)
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(wired(settings))
+        house = await stack.enter_async_context(wired(settings, environ))
         metrics = Metrics()
         bolt = bolt_app(house.tools, render.message, settings.slack_bot_token, settings.slack_api_url, metrics.count)
         if settings.slack_app_token:
@@ -131,9 +132,8 @@ def _listen(host: str, port: int) -> socket.socket:
 def main(arguments: Sequence[str]) -> int:
     """`mapstorm web`; everything it needs to know is in the environment."""
     try:
-        settings = for_web(os.environ)
-    except SettingsError as error:
+        asyncio.run(serve(for_web(os.environ), os.environ))
+    except (SettingsError, RegistryError) as error:
         print(error, file=sys.stderr)
         return 2
-    asyncio.run(serve(settings))
     return 0

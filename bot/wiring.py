@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ from bot.pace import Pace
 from bot.progress import RedisProgress
 from bot.queue import RedisQueue
 from bot.redis_client import connect
-from bot.registry import FileRegistry
-from bot.settings import Settings
+from bot.registry import RegistryFile
+from bot.settings import Settings, SettingsError
 from bot.snapshots import RedisSnapshots
 from bot.turns import RedisTurns
 from handlers.ports import Tools
@@ -35,15 +35,20 @@ class House:
 
 
 @asynccontextmanager
-async def wired(settings: Settings) -> AsyncIterator[House]:
-    """Everything built inside the running event loop, to which the clients are bound; closed at the end."""
+async def wired(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[House]:
+    """Everything built inside the running event loop, to which the clients are bound; closed at the end.
+
+    `environ` holds the services' own secrets, which the registry names. Raises SettingsError and RegistryError.
+    """
+    if settings.config is None:
+        raise SettingsError(("MAPSTORM_CONFIG is missing",))
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(slack_session())
         redis = await stack.enter_async_context(connect(settings.redis_url))
         slack = slack_client(settings.slack_api_url, settings.slack_bot_token, session)
         queue = RedisQueue(redis)
         tools = Tools(
-            registry=FileRegistry(settings.config),
+            registry=RegistryFile(settings.config, environ),
             heaps=HttpHeaps(),
             queue=queue,
             snapshots=RedisSnapshots(redis, time.time),

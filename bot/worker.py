@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -24,6 +24,7 @@ from bot import log as logs
 from bot.jobs import Jobs, Pauses
 from bot.metrics import Figures, ReportedProgress
 from bot.queue import CAPTURES, NAMESPACE, REQUESTS, Work, message
+from bot.registry_services import RegistryError
 from bot.settings import Settings, SettingsError, for_worker
 from bot.wiring import House, wired
 
@@ -100,14 +101,14 @@ async def working(
         broker.client.close()
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, environ: Mapping[str, str]) -> None:
     """Works until SIGTERM or SIGINT."""
     logs.configure(settings.log_level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with wired(settings) as house:
+    async with wired(settings, environ) as house:
         progress = ReportedProgress(house.tools.progress, Figures(house.redis), house.tools.now)
         house = replace(house, tools=replace(house.tools, progress=progress))
         async with working(house, concurrency=settings.concurrency):
@@ -140,9 +141,8 @@ async def _enqueue_again(broker: Broker, work: Work, delay_s: float) -> None:
 def main(arguments: Sequence[str]) -> int:
     """`mapstorm worker`; everything it needs to know is in the environment."""
     try:
-        settings = for_worker(os.environ)
-    except SettingsError as error:
+        asyncio.run(serve(for_worker(os.environ), os.environ))
+    except (SettingsError, RegistryError) as error:
         print(error, file=sys.stderr)
         return 2
-    asyncio.run(serve(settings))
     return 0
