@@ -1,0 +1,312 @@
+"""The arithmetic of Go's maps against a model of both families that shares no code with it.
+
+The models insert entries one by one (or in the batches between two growths) into simulated maps, as runtime/map.go
+and internal/runtime/maps do, and write down every array or table they allocate with its size class.
+"""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from analyzers import tables
+
+CLASSES = [
+    int(word)
+    for word in """
+    8 16 24 32 48 64 80 96 112 128 144 160 176 192 208 224 240 256 288 320 352 384 416 448 480 512 576 640 704 768 896
+    1024 1152 1280 1408 1536 1792 2048 2304 2688 3072 3200 3456 4096 4864 5376 6144 6528 6784 6912 8192 9472 9728 10240
+    10880 12288 13568 14336 16384 18432 19072 20480 21760 24576 27264 28672 32768""".split()
+]
+
+# Key bytes by variant, and values as services have them; classic slots pack, Swiss slots are Go structs.
+KEYS = {"fast32": 4, "fast64": 8, "fast64ptr": 8, "faststr": 16}
+VALUES = (8, 16, 24, 0, 1, 4, 2, 32, 40, 48)
+
+
+def size_class(size: int) -> int:
+    """What mallocgc gives, found the slow way."""
+    if size > 32768:
+        pages = 0
+        while pages * 8192 < size:
+            pages += 1
+        return pages * 8192
+    return next(each for each in CLASSES if each >= size)
+
+
+def struct_bytes(key: int, value: int) -> int:
+    """unsafe.Sizeof(struct{K; V}) for keys and values whose alignment is their largest power of two up to 8."""
+
+    def align(size: int) -> int:
+        return 1 if size == 0 else 8 if size % 8 == 0 else 4 if size % 4 == 0 else 2 if size % 2 == 0 else 1
+
+    alignment = max(align(key), align(value))
+    at = key
+    while at % align(value):
+        at += 1
+    at += value if value else 1  # a last field without size must not point behind the object
+    while at % alignment:
+        at += 1
+    return at
+
+
+class ClassicMap:
+    """Buckets of 8; doubles when the next entry would exceed load factor times buckets."""
+
+    def __init__(self, slot: int, hint: int, load_factor: float) -> None:
+        self.slot, self.load_factor = slot, load_factor
+        self.b = 0
+        while hint > 8 and hint > load_factor * 2**self.b:
+            self.b += 1
+        self.sizes = [self.array()] if hint > 8 else []
+        self.growths = 0
+
+    def array(self) -> int:
+        bucket = 8 + self.slot * 8 + 8
+        buckets = 2**self.b
+        if self.b >= 4:
+            buckets += 2 ** (self.b - 4)
+            # makeBucketArray: up = roundupsize(...); if it differs, as many buckets as fit into it
+            buckets = max(buckets, size_class(bucket * buckets) // bucket)
+        return size_class(bucket * buckets)
+
+    def fill(self, entries: int) -> "ClassicMap":
+        while entries > 8 and entries > self.load_factor * 2**self.b:
+            self.b += 1
+            self.growths += 1
+            self.sizes.append(self.array())
+        return self
+
+
+class SwissMap:
+    """One group of 8, then tables of 16 to 1024 slots, then tables that split. Hashes are an even spread."""
+
+    def __init__(self, slot: int, hint: int = 0) -> None:
+        self.slot = slot
+        self.sizes: list[int] = []
+        self.full = 0
+        self.capacity = 8
+        if hint > 8:
+            target = hint * 8 // 7
+            tables_wanted = -(-target // 1024)
+            self.full = 1
+            while self.full < tables_wanted:
+                self.full *= 2
+            self.capacity = 8
+            while self.capacity < target / self.full:
+                self.capacity *= 2
+            self.sizes = [self.table(self.capacity)] * self.full
+            if self.capacity < 1024:
+                self.full = 0
+
+    def table(self, slots: int) -> int:
+        return size_class(slots // 8 * (8 + 8 * self.slot))
+
+    def fill(self, entries: int) -> "SwissMap":
+        while self.full == 0 and entries > (8 if self.capacity == 8 else self.capacity * 7 // 8):
+            self.capacity *= 2
+            if self.capacity > 1024:
+                self.full = 1
+                break
+            self.sizes.append(self.table(self.capacity))
+            if self.capacity == 1024:
+                self.full = 1 if entries <= 896 else 0
+                if entries > 896:
+                    self.full = 1
+                break
+        if self.full:
+            while entries > 896 * self.full:
+                self.full *= 2  # an even spread makes all tables split at once
+            self.sizes += [self.table(1024)] * (2 * (self.full - 1) if self.full > 1 else 0)
+        return self
+
+
+classic_slots = st.sampled_from([key + value for key in KEYS.values() for value in VALUES])
+entry_counts = st.integers(9, 3_000_000)
+
+
+@pytest.mark.parametrize(
+    ("slot", "size"),
+    [(8, 9472), (12, 13568), (16, 18432), (24, 27264), (32, 40960), (40, 49152), (48, 57344), (64, 73728), (80, 90112)],
+)
+def test_full_swiss_tables_have_the_documented_sizes(slot: int, size: int) -> None:
+    assert tables.round_up(tables.swiss_table_bytes(slot, 1024)) == size
+    assert tables.swiss_ladder(slot)[size] == 1024
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "size"), [(16, 8, 208), (8, 8, 144), (4, 4, 80), (8, 0, 80), (16, 16, 272), (4, 12, 144)]
+)
+def test_a_bucket_is_sixteen_bytes_and_eight_slots(key: int, value: int, size: int) -> None:
+    assert tables.bucket_bytes(key + value) == size
+
+
+@pytest.mark.parametrize(
+    ("size", "given_size"),
+    [
+        (1, 8), (8, 8), (9, 16), (512, 512), (513, 576), (1024, 1024), (1025, 1152), (9472, 9472), (9473, 9728),
+        (32760, 32768), (32768, 32768), (32769, 40960), (40960, 40960), (40961, 49152), (8192 * 100, 8192 * 100),
+    ],
+)  # fmt: skip
+def test_sizes_round_up_at_their_boundaries(size: int, given_size: int) -> None:
+    assert tables.round_up(size) == given_size
+
+
+@given(st.integers(1, 10_000_000))
+def test_rounding_up_is_what_the_slow_way_finds(size: int) -> None:
+    assert tables.round_up(size) == size_class(size)
+    assert tables.round_up(tables.round_up(size)) == tables.round_up(size)
+
+
+@pytest.mark.parametrize(
+    ("size", "sizes"),
+    [(512, (512,)), (513, (576,)), (576, (576, 640)), (32752, (32768,)), (32760, (32768,)), (32768, (32768,))],
+)
+def test_objects_with_pointers_may_carry_a_header(size: int, sizes: tuple[int, ...]) -> None:
+    """Go 1.22 and later add 8 bytes to objects of more than 512 and up to 32760 bytes, header included."""
+    assert tables.object_sizes(size) == sizes
+
+
+@pytest.mark.parametrize(
+    ("entries", "b", "factor"),
+    [(8, 0, 6.5), (9, 1, 6.5), (13, 1, 6.5), (14, 2, 6.5), (100_000, 14, 6.5), (100_000, 15, 6.0), (600_000, 17, 6.5)],
+)
+def test_hints_become_the_b_go_makes_of_them(entries: int, b: int, factor: float) -> None:
+    assert tables.classic_b(entries, factor) == b
+
+
+@given(st.sampled_from(sorted(KEYS)), st.sampled_from(VALUES), entry_counts, st.sampled_from((6.5, 6.0)))
+def test_a_classic_map_is_recognised_by_its_arrays(kind: str, value: int, entries: int, factor: float) -> None:
+    slot = KEYS[kind] + value
+    model = ClassicMap(slot, 0, factor).fill(entries)
+    assume(len(model.sizes) >= 3)
+    fit = tables.fit_classic(dict.fromkeys(model.sizes, 1.0), kind)
+    assert fit is not None
+    assert fit.share == 1.0
+    if slot % 8:
+        # Twice this bucket may be another map's bucket; then the fit says that it has a rival.
+        assert fit.slot_bytes == slot or fit.rivals
+        assume(fit.slot_bytes == slot)
+    assert fit.slot_bytes == slot
+    ladder = tables.classic_ladder(fit.slot_bytes)
+    assert max(ladder[size] for size in model.sizes) == model.b
+    low, estimate, high = tables.classic_entries(model.b, (factor,))
+    assert low <= entries <= high
+    assert low <= estimate <= high
+
+
+@given(classic_slots, entry_counts, st.sampled_from((6.5, 6.0)))
+def test_a_classic_hint_at_the_upper_end_costs_what_the_map_has_today(slot: int, entries: int, factor: float) -> None:
+    grown = ClassicMap(slot, 0, factor).fill(entries)
+    high = tables.classic_entries(grown.b, (factor,)).high
+    sized = ClassicMap(slot, high, factor)
+    assert sized.sizes == [grown.sizes[-1]]
+    assert sized.fill(entries).growths == 0
+    assert tables.classic_b(high, factor) == grown.b
+
+
+@given(st.sampled_from(sorted(KEYS)), st.sampled_from(VALUES), st.integers(1_000, 3_000_000))
+def test_a_swiss_map_is_recognised_by_its_tables(kind: str, value: int, entries: int) -> None:
+    slot = struct_bytes(KEYS[kind], value)
+    model = SwissMap(slot).fill(entries)
+    full_size = model.table(1024)
+    assume(model.full > 1)
+    spaces: dict[int, float] = {}
+    for size in model.sizes:
+        spaces[size] = spaces.get(size, 0.0) + size
+    fit = tables.fit_swiss(spaces, kind, frozenset((full_size,)))
+    assert fit is not None
+    assert fit.share == pytest.approx(1.0)
+    assert fit.slot_bytes == slot
+    low, estimate, high = tables.swiss_entries(model.full, samples=1e6)
+    assert low <= entries <= high
+    assert low <= estimate <= high
+
+
+@given(st.integers(9, 3_000_000))
+def test_a_swiss_hint_at_the_upper_end_costs_what_the_map_has_today(entries: int) -> None:
+    """A sized map has a power of two of tables; its own upper end asks for just as many."""
+    sized = SwissMap(24, entries)
+    assume(sized.full)
+    high = tables.swiss_hinted_entries(sized.full, samples=1e6).high
+    assert entries <= high
+    again = SwissMap(24, high)
+    assert again.sizes == sized.sizes
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "size"),
+    [(16, 0, 24), (8, 1, 16), (8, 0, 16), (4, 12, 16), (16, 8, 24), (4, 8, 16), (4, 1, 8), (1, 0, 2), (2, 1, 4)],
+)
+def test_swiss_slots_are_go_structs(key: int, value: int, size: int) -> None:
+    assert struct_bytes(key, value) == size
+    kinds = {4: "fast32", 8: "fast64", 16: "faststr"}
+    assert size in list(tables.slot_candidates(kinds.get(key), padded=True))
+
+
+@given(st.sampled_from([None, "generic", *KEYS]), st.booleans())
+def test_slot_candidates_are_never_repeated(kind: str | None, padded: bool) -> None:
+    found = list(tables.slot_candidates(kind, padded=padded))
+    assert len(found) == len(set(found))
+    assert min(found) >= 1
+
+
+def test_sizes_on_no_ladder_fit_nothing() -> None:
+    assert tables.fit_classic({}, "faststr") is None
+    assert tables.fit_classic({7: 1.0}, "faststr") is None
+    assert tables.fit_swiss({7: 1.0}, None) is None
+
+
+def test_a_few_foreign_sizes_do_not_hide_the_ladder() -> None:
+    model = ClassicMap(24, 0, 6.5).fill(100_000)
+    fit = tables.fit_classic({**{size: float(size) for size in model.sizes}, 104_729: 1000.0}, "faststr")
+    assert fit is not None
+    assert fit.slot_bytes == 24
+    assert 0.9 < fit.share < 1.0
+
+
+@given(st.integers(0, 30))
+def test_ranges_of_neighbouring_rungs_meet_without_a_gap(b: int) -> None:
+    assert tables.classic_entries(b + 1).low == tables.classic_entries(b).high + 1
+
+
+@given(st.integers(5, 25))
+def test_a_map_that_has_just_doubled_is_at_the_low_end_of_its_range(b: int) -> None:
+    low, estimate, high = tables.classic_entries_just_doubled(b)
+    assert (low, high) == (tables.classic_entries(b).low, tables.classic_entries(b).high)
+    assert low <= estimate <= low * 1.06
+
+
+@pytest.mark.parametrize(("slots", "low", "high"), [(8, 1, 8), (16, 7, 14), (32, 14, 28), (512, 224, 448)])
+def test_one_small_swiss_table(slots: int, low: int, high: int) -> None:
+    found = tables.swiss_small_entries(slots)
+    assert found.low <= low + 1
+    assert found.high == high
+    assert found.low <= found.estimate <= found.high
+
+
+@given(st.floats(1, 5000), st.floats(0, 1e6))
+def test_fewer_samples_make_a_wider_range(count: float, samples: float) -> None:
+    found = tables.swiss_entries(count, samples)
+    assert 0 < found.low <= found.estimate <= found.high
+    surer = tables.swiss_entries(count, samples * 4 + 4)
+    assert surer.low >= found.low
+    assert surer.high <= found.high
+
+
+def test_a_sized_swiss_map_snaps_to_a_power_of_two_only_if_sampled_well() -> None:
+    assert tables.swiss_hinted_entries(1010, 500).high == 1024 * 896
+    assert tables.swiss_hinted_entries(1010, 9).high > 1024 * 896
+    assert tables.swiss_hinted_entries(700, 10_000).high != 512 * 896
+
+
+def test_overflow_at_full_load_is_the_documented_share() -> None:
+    assert tables.overflow_per_bucket(6.5) == pytest.approx(0.15, abs=0.03)
+    assert tables.overflow_per_bucket(4.8) == pytest.approx(0.0, abs=0.01)
+    assert tables.overflow_per_bucket(1.0) == 0.0
+    assert tables.load_of_overflow(0.0) is None
+
+
+@given(st.floats(5.0, 7.5))
+def test_load_is_the_inverse_of_overflow(load: float) -> None:
+    found = tables.load_of_overflow(tables.overflow_per_bucket(load))
+    assert found == pytest.approx(load, abs=1e-3)
