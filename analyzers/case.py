@@ -3,7 +3,7 @@
 Knows how to weigh, not what is wrong: that is for the rules.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzers.compare import LineChange, Window
 from analyzers.estimate import MapEstimate, estimate
@@ -17,8 +17,7 @@ from analyzers.thresholds import Thresholds
 WHOLE_KINDS = (Kind.PRESIZE, Kind.CLONE)
 
 
-@dataclass(frozen=True, slots=True)
-class Suspect:
+class Suspect(NamedTuple):
     """One line that makes maps or grows slices. Shares are 0 to 1 of the whole service; None without a window."""
 
     change: LineChange
@@ -48,8 +47,7 @@ class Suspect:
         return max(self.alloc_share, self.recent_share or 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """Everything a rule may look at."""
 
     window: Window

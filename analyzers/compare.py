@@ -5,8 +5,8 @@ answer, not an error.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from analyzers import gc
 from analyzers.sites import Ledger, Line, Place, lines_of
@@ -25,8 +25,7 @@ class Basis(StrEnum):
     NEW_BUILD = "new_build"
 
 
-@dataclass(frozen=True, slots=True)
-class LineChange:
+class LineChange(NamedTuple):
     """One line over time: its ledger now, and what came in the window and since the base (None: unknown)."""
 
     line: Line
@@ -34,8 +33,7 @@ class LineChange:
     trend: Ledger | None
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A capture in time: its latest snapshot, its own first visit, and the previous capture.
 
     `seconds` lie between the two visits, `age` between base and latest; None where there is none. `trend` of the

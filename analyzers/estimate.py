@@ -5,7 +5,7 @@ Which formula holds when, and how far off it was measured to be, stands at each 
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzers import tables
 from analyzers.frames import Implementation, Kind
@@ -25,8 +25,7 @@ FEWEST_SAMPLES = 4.0
 GOOD_FIT = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class MapEstimate:
+class MapEstimate(NamedTuple):
     """One map as its line's allocations tell it.
 
     `entries` is the most it has held; None where no slot size explains what was seen. `builds` is how many maps

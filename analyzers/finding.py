@@ -1,7 +1,7 @@
 """What a rule may say: numbers with units, a confidence, kinds of remedy. Not how any of it is worded."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from analyzers.compare import Basis
 from analyzers.estimate import MapEstimate
@@ -61,8 +61,7 @@ class Remedy(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One number that made the rule speak."""
 
     name: str
@@ -70,8 +69,7 @@ class Evidence:
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Remediation:
+class Remediation(NamedTuple):
     """One remedy. `capacity_hint` is entries, only where a hint is part of it and the range allows one.
 
     `saves` is what goes away, in bytes since the process started; what stays is for the template of the remedy.
@@ -82,8 +80,7 @@ class Remediation:
     saves: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One line of source with a map problem. `site` is the innermost line outside the runtime, `culprit` the first
     line of the user's own code, the one to name. `weight` (a share, 0 to 1) ranks findings."""
 
@@ -101,8 +98,7 @@ class Finding:
         return next((item.value for item in self.evidence if item.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Dominant:
+class Dominant(NamedTuple):
     """What uses the heap when maps do not: a line, its bytes and their share."""
 
     culprit: Site
@@ -110,8 +106,7 @@ class Dominant:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What a capture was compared with. `age` is seconds between the base and this capture, None without one.
 
     `window` is the seconds between this capture's two visits, None for a single one.
@@ -123,8 +118,7 @@ class Comparison:
     live_change: float | None  # bytes of live heap against the base
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """The answer for one instance. `findings` are ranked; `verdict` is the first one's rule, or no_map_problem."""
 
     verdict: Verdict

@@ -1,14 +1,13 @@
 """What MemStats adds: garbage collection figures of a window. Knows two MemStats blocks and no clock but theirs."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzers.profile import MemStats
 
 PAUSES = 256  # the size of the rings PauseNs and PauseEnd
 
 
-@dataclass(frozen=True, slots=True)
-class GCFigures:
+class GCFigures(NamedTuple):
     """Rates of the window; None where there was only one reading, or no MemStats.
 
     Cycles leave out the forced ones, which mapstorm's own `gc=1` causes. `pause_share` is 0 to 1.

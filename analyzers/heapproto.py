@@ -6,20 +6,16 @@ Why the walk looks as it does: repeated fields are copied out once (`list`) and 
 touching every sample's locations through the message costs five times as much.
 """
 
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
 
 from analyzers import owner
-from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff, TruncatedProfile
+from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff
+from analyzers.inflate import MAX_INFLATED, inflate
 from analyzers.profile import UNKNOWN_SITE, HeapProfile, Record, Site, Source, Usage
 from analyzers.profile_pb2 import Profile
-
-# 200,000 records inflate to some 100 MB; anything beyond this is no profile of a Go service.
-MAX_INFLATED = 512 * 1024 * 1024
-GZIP = b"\x1f\x8b"
 
 USAGE_TYPES = ("alloc_objects", "alloc_space", "inuse_objects", "inuse_space")
 
@@ -48,22 +44,6 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
         go_version=go_version,
         named=False,
     )
-
-
-def inflate(data: bytes, limit: int = MAX_INFLATED) -> bytes:
-    """`data` without its gzip shell, never more than `limit` bytes of it."""
-    if not data.startswith(GZIP):
-        return data
-    shell = zlib.decompressobj(wbits=31)
-    try:
-        inflated = shell.decompress(data, limit)
-    except zlib.error as error:
-        raise MalformedProfile("the gzip stream is damaged") from error
-    if shell.unconsumed_tail:
-        raise MalformedProfile(f"the profile inflates to more than {limit} bytes")
-    if not shell.eof:
-        raise TruncatedProfile("the gzip stream ends before its trailer")
-    return inflated
 
 
 def _columns(profile: Profile, strings: Sequence[str]) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from markupsafe import Markup
 from analyzers.finding import Finding, Remediation
 from analyzers.profile import Site
 from bot import numbers
+from bot.template_cache import TemplateCache, cache_folder
 from handlers.notes import Note
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -73,8 +74,7 @@ def _environment(medium: Medium) -> Environment:
         # Markup means "already safe in this medium"; everything else passes through _finish.
         autoescape=True,
         finalize=lambda value: _finish(value, medium),
-        keep_trailing_newline=False,
-        trim_blocks=False,
+        bytecode_cache=TemplateCache(cache_folder()),
     )
     environment.filters.update(
         {

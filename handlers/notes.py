@@ -1,13 +1,12 @@
 """Everything mapstorm can say, one frozen record each. Facts, never sentences: those are in templates/, by name."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzers.finding import Diagnosis
 from handlers.records import Outcome, Remembered, Service
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureStarted:
+class CaptureStarted(NamedTuple):
     """The root of a thread: a capture is under way."""
 
     service: Service
@@ -15,8 +14,7 @@ class CaptureStarted:
     asked_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureFinished:
+class CaptureFinished(NamedTuple):
     """The root of a thread, edited while captures end. Of `instances`, those without an outcome are still under way."""
 
     service: Service
@@ -25,8 +23,7 @@ class CaptureFinished:
     outcomes: tuple[Outcome, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """What one capture found. `capture_id` finds it in the log."""
 
     service: Service
@@ -35,8 +32,7 @@ class Summary:
     diagnosis: Diagnosis
 
 
-@dataclass(frozen=True, slots=True)
-class CaptureFailed:
+class CaptureFailed(NamedTuple):
     """Why one capture gave nothing. `reason` is the error's word, `bug` that it is mapstorm's own fault."""
 
     service: Service
@@ -46,16 +42,14 @@ class CaptureFailed:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """To the asker alone: the capture is on the queue, and where its thread will be."""
 
     service: Service
     instances: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(NamedTuple):
     """To the asker alone: what was wrong with the command."""
 
     reason: str
@@ -63,20 +57,17 @@ class Slip:
     nearest: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(NamedTuple):
     """To the asker alone: what can be asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceList:
+class ServiceList(NamedTuple):
     """To the asker alone: the registry."""
 
     services: tuple[Service, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(NamedTuple):
     """To the asker alone: what earlier captures of a service said, newest first."""
 
     service: Service

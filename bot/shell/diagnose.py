@@ -8,9 +8,8 @@ from pathlib import Path
 from analyzers import symbols
 from analyzers.errors import MapstormError, NotAHeapProfile
 from analyzers.examine import examine
-from analyzers.heapproto import GZIP, inflate
-from analyzers.heapproto import read as read_proto
 from analyzers.heaptext import HeapText, HeapTextReader
+from analyzers.inflate import inflate
 from analyzers.profile import HeapProfile
 from analyzers.snapshot import Snapshot, take
 from bot.shell import output
@@ -69,10 +68,13 @@ def read(path: Path, symbols_path: Path | None) -> Snapshot:
     data = path.read_bytes()
     if not data.strip():
         raise NotAHeapProfile("the file is empty")
-    inflated = inflate(data) if data.startswith(GZIP) else data
+    inflated = inflate(data)
     if inflated.startswith(TEXT_START):
         return take(_named(_text(iter((inflated,))), symbols_path), moment)
-    return take(read_proto(inflated), moment)
+    # Only here: the protobuf library takes as long to import as 10,000 records of text take to read.
+    from analyzers import heapproto
+
+    return take(heapproto.read(inflated), moment)
 
 
 def _text(chunks: Iterator[bytes]) -> HeapText:

@@ -1,0 +1,1 @@
+"""`./mapstorm bench`: how fast, as ratios measured in one run. Never a test: machines differ and are noisy."""
