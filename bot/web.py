@@ -1,5 +1,6 @@
 """The web process: Slack's requests in, health and metrics out. One composition root; nothing is captured here."""
 
+import argparse
 import asyncio
 import os
 import signal
@@ -131,6 +132,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def main(arguments: Sequence[str]) -> int:
     """`mapstorm web`; everything it needs to know is in the environment."""
+    argparse.ArgumentParser(prog="mapstorm web", description="Serve Slack's requests.").parse_args(arguments)
     try:
         asyncio.run(serve(for_web(os.environ), os.environ))
     except (SettingsError, RegistryError) as error:

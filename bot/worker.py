@@ -4,6 +4,7 @@ Why no AsyncIO middleware: it makes an event loop of its own, and the tools woul
 start, which swallows exceptions. Here the loop is the process's own: a worker without its tools does not start.
 """
 
+import argparse
 import asyncio
 import os
 import signal
@@ -140,6 +141,7 @@ async def _enqueue_again(broker: Broker, work: Work, delay_s: float) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """`mapstorm worker`; everything it needs to know is in the environment."""
+    argparse.ArgumentParser(prog="mapstorm worker", description="Take captures from the queue.").parse_args(arguments)
     try:
         asyncio.run(serve(for_worker(os.environ), os.environ))
     except (SettingsError, RegistryError) as error:
