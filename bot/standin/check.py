@@ -3,7 +3,9 @@
 Knows what counts over a whole message (totals, uniqueness, one table); single fields are in `limits.py`.
 """
 
+import html
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +14,9 @@ from bot.standin import limits
 from bot.standin.errors import Refusal
 from bot.standin.records import Content, Json
 from bot.standin.shapes import Many, Problems, complain
+
+# Entities and <...> are taken as they are; any other &, < or > is escaped by Slack before it counts.
+MARKUP = re.compile(r"&(?:amp|lt|gt);|<[^<>\n]+>")
 
 
 def check_content(content: Content) -> None:
@@ -27,6 +32,13 @@ def check_content(content: Content) -> None:
         check_blocks(attachment.get("blocks") or [])
     if content.metadata is not None:
         _check_metadata(content.metadata)
+
+
+def check_edit(content: Content) -> None:
+    """What chat.update refuses besides: a text that chat.postMessage would have taken."""
+    bare = MARKUP.sub(lambda found: "x" * len(found[0].encode()), content.text)
+    if len(html.escape(bare, quote=False).encode()) > limits.UPDATE_TEXT_BYTES:
+        raise Refusal("msg_too_long")
 
 
 def check_blocks(blocks: list[Json]) -> None:

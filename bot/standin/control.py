@@ -32,9 +32,13 @@ class Control:
         """With `since`, waits up to `wait` seconds for something newer: live updates without a stream."""
         query = request.query_params
         ws = self.people.ws
-        if "since" in query:
+        try:
+            since = int(query.get("since", "-1"))
             wait = min(float(query.get("wait", LONGEST_WAIT)), LONGEST_WAIT)
-            await ws.changes.beyond(int(query["since"]), wait)
+        except ValueError:
+            return JSONResponse({"ok": False, "error": "invalid_arguments"}, 400)
+        if since >= 0:
+            await ws.changes.beyond(since, wait)
         return JSONResponse(transcript(ws, query.get("user", "")))
 
     async def file(self, request: Request) -> Response:

@@ -32,9 +32,12 @@ def _verdict(scope: Scope) -> int:
     headers = Headers(scope=scope)
     host = headers.get("host", "")
     origin = headers.get("origin")
-    if urlsplit(f"//{host}").hostname not in LOOPBACK:
+    try:
+        strange = urlsplit(f"//{host}").hostname not in LOOPBACK
+        foreign = origin is not None and urlsplit(origin).netloc != host
+    except ValueError:
         return 403
-    if origin is not None and urlsplit(origin).netloc != host:
+    if strange or foreign:
         return 403
     acts = scope["type"] == "http" and scope["method"] not in ("GET", "HEAD")
     if acts and scope["path"].startswith("/standin/"):

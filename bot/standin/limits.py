@@ -19,6 +19,8 @@ from bot.standin.shapes import (
 )
 
 MESSAGE_TEXT = 40_000
+# An edit is held shorter: 4,000 bytes, counted when &, < and > are escaped (gitlab-org/gitlab!258898).
+UPDATE_TEXT_BYTES = 4_000
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 # Undocumented: 13,172 to 13,297 characters were measured, depending on the blocks around them (bolt-js#2509).

@@ -158,7 +158,7 @@ class People:
 
     def _modal(self, user: str, view_id: str) -> Modal:
         person = self.ws.user(user)
-        for modal in self.ws.modals:
+        for modal in [*self.ws.modals, *self.ws.homes.values()]:
             if (modal.user, modal.id) == (person.id, view_id):
                 return modal
         raise Refusal("not_found")

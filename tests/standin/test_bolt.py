@@ -285,6 +285,11 @@ async def test_views_and_their_triggers(
     assert await refused(over) == "push_limit_reached"
     home = await client.views_publish(user_id="U0ANA", view={"type": "home", "blocks": []})
     assert home["view"]["type"] == "home"
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Go"}, "action_id": "go"}
+    with_button = {"type": "home", "blocks": [{"type": "actions", "elements": [button]}]}
+    await client.views_update(view_id=home["view"]["id"], view=with_button)
+    pressed = await slack.people.click_in_modal("U0ANA", home["view"]["id"], "go", {})
+    assert pressed.outcome == "dispatch_failed"  # nobody listens here
     wrong = client.views_publish(user_id="U0ANA", view=MODAL)
     assert await refused(wrong) == "invalid_arguments"
 

@@ -55,6 +55,11 @@ async def test_state_waits_for_news(slack: Standin, http: httpx.AsyncClient, cli
     assert news["channels"][0]["messages"][0]["text"] == "news"
 
 
+async def test_a_state_that_cannot_be_waited_for(slack: Standin, http: httpx.AsyncClient) -> None:
+    answer = await http.get(f"{slack.url}/standin/state", params={"since": "yesterday"})
+    assert answer.status_code == 400
+
+
 async def test_edits_and_threads_are_in_the_transcript(
     slack: Standin, http: httpx.AsyncClient, client: AsyncWebClient
 ) -> None:
@@ -89,6 +94,7 @@ async def test_other_sites_are_kept_out(slack: Standin, http: httpx.AsyncClient)
     assert (await http.get(f"{slack.url}/", headers=rebound)).status_code == 403
     foreign = {"origin": "http://evil.example"}
     assert (await http.post(url, json={}, headers=foreign)).status_code == 403
+    assert (await http.get(f"{slack.url}/standin/state", headers={"host": "[oops"})).status_code == 403
     other_port = {"origin": "http://127.0.0.1:1"}
     assert (await http.post(url, json={}, headers=other_port)).status_code == 403
     assert (await http.post(url, data={"text": "x"})).status_code == 415

@@ -81,8 +81,27 @@ async def test_what_cannot_be_edited(slack: Standin, client: AsyncWebClient, ref
     assert await refused(update(channel="payments", ts=sent["ts"], text="y")) == "channel_not_found"
     assert await refused(update(channel=PAYMENTS, ts=typed.ts, text="y")) == "cant_update_message"
     assert await refused(update(channel=PAYMENTS, ts="1.000000", text="y")) == "message_not_found"
-    assert await refused(update(channel=PAYMENTS, ts=sent["ts"], text="x" * 40_001)) == "msg_too_long"
     assert await refused(client.chat_delete(channel=PAYMENTS, ts=typed.ts)) == "cant_delete_message"
+
+
+async def test_an_edit_is_held_shorter_than_a_message(client: AsyncWebClient, refused: Refused) -> None:
+    sent = await client.chat_postMessage(channel=PAYMENTS, text="x" * 4_001)
+
+    def edit(text: str) -> Awaitable[object]:
+        return client.chat_update(channel=PAYMENTS, ts=sent["ts"], text=text)
+
+    assert await refused(edit("x" * 4_001)) == "msg_too_long"
+    assert await refused(edit("ü" * 2_001)) == "msg_too_long"
+    assert await refused(edit("&" * 801)) == "msg_too_long"
+    await edit("&amp;" * 800)
+    await edit("<@U0ANA>" * 500)
+
+
+async def test_joining(slack: Standin, client: AsyncWebClient) -> None:
+    slack.ws.channels[PAYMENTS].members.discard("U0MAPSTORM")
+    await client.conversations_join(channel=PAYMENTS)
+    members = await client.conversations_members(channel=PAYMENTS)
+    assert members["members"] == ["U0ANA", "U0BO", "U0MAPSTORM"]
 
 
 async def test_places_one_cannot_post(slack: Standin, client: AsyncWebClient, refused: Refused) -> None:

@@ -1,5 +1,6 @@
 """The page in a real browser: type the command, read the thread, press the button, fill in the modal."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -122,6 +123,29 @@ async def test_a_command_and_its_thread(tab: Page, echo: AsyncApp, serve_bot: Bo
     await expect(thread).to_have_count(0)
     await channel.get_by_role("button", name="1 reply").click()
     await tab.keyboard.press("Escape")
+
+
+LINES = {
+    "*`map[string]*Order` grows*": "<strong><code>map[string]*Order</code></strong><strong> grows</strong>",
+    "map[string]*Order and snake_case_name": "map[string]*Order and snake_case_name",
+    "_soft_ ~old~ a*b*c": "<em>soft</em> <s>old</s> a*b*c",
+    "a &amp;lt; b &lt;@U0ANA&gt;": "a &amp;lt; b &lt;@U0ANA&gt;",
+    "hi <@U0BO>, see <https://go.dev/a_b|Go>": 'hi <span class="mention">@bo</span>, see '
+    '<a href="https://go.dev/a_b" target="_blank" rel="noopener noreferrer">Go</a>',
+    "<javascript:alert(1)|x>": "&lt;javascript:alert(1)|x&gt;",
+    "<!date^0^{nonsense}|long ago>": "long ago",
+    "`a *b* &lt;c&gt;`": "<code>a *b* &lt;c&gt;</code>",
+    "<!here> :nonsense:": '<span class="mention me">@here</span> <span class="emoji">:nonsense:</span>',
+}
+
+
+async def test_mrkdwn_as_slack_shows_it(tab: Page, slack: Standin) -> None:
+    for line in LINES:
+        await slack.people.message("C0PAYMENTS", "U0BO", line)
+    shown = tab.locator(".content .prose")
+    await expect(shown).to_have_count(len(LINES))
+    html = [re.sub(r'<time title="[^"]*">(.*?)</time>', r"\1", await one.inner_html()) for one in await shown.all()]
+    assert html == list(LINES.values())
 
 
 async def test_a_button_and_its_modal(tab: Page, echo: AsyncApp, serve_bot: Bolt) -> None:

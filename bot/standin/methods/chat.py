@@ -1,6 +1,7 @@
 """chat.*: post, edit, whisper, delete, link. Knows Slack's rules for who may change which message."""
 
 from bot.standin import posting, shown
+from bot.standin.check import check_edit
 from bot.standin.errors import Refusal
 from bot.standin.methods.call import Call, Method
 from bot.standin.records import Channel, Json, Message
@@ -24,7 +25,9 @@ def update(call: Call) -> Json:
         content.text = message.content.text
     if content.metadata is None:
         content.metadata = message.content.metadata
-    call.ws.edit(message, posting.accept(content))
+    posting.accept(content)
+    check_edit(content)
+    call.ws.edit(message, content)
     shape = shown.message(call.ws, message)
     return {"channel": channel.id, "ts": message.ts, "text": content.text, "message": shape}
 

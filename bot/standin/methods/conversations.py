@@ -58,6 +58,20 @@ def replies(call: Call) -> Json:
     }
 
 
+def members(call: Call) -> Json:
+    page, more = _page(call, sorted(_visible(call).members), 100)
+    return {"members": list(page), **more}
+
+
+def join(call: Call) -> Json:
+    channel = _visible(call)
+    if channel.is_archived:
+        raise Refusal("is_archived")
+    channel.members.add(call.ws.app.user_id)
+    call.ws.changes.mark()
+    return {"channel": shown.channel(call.ws, channel)}
+
+
 def open_direct(call: Call) -> Json:
     reference = call.args.text("channel")
     if reference:
@@ -136,6 +150,8 @@ METHODS: dict[str, Method] = {
     "conversations.list": list_all,
     "conversations.history": history,
     "conversations.replies": replies,
+    "conversations.members": members,
+    "conversations.join": join,
     "conversations.open": open_direct,
     "reactions.add": add_reaction,
 }

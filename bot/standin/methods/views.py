@@ -33,13 +33,18 @@ def push(call: Call) -> Json:
 
 def update(call: Call) -> Json:
     view_id, external_id = call.args.text("view_id"), call.args.text("external_id")
+    shown_to_people = [*call.ws.modals, *call.ws.homes.values()]
     modal = next(
-        (m for m in call.ws.modals if m.id == view_id or (external_id and m.view.get("external_id") == external_id)),
+        (
+            one
+            for one in shown_to_people
+            if one.id == view_id or (external_id and one.view.get("external_id") == external_id)
+        ),
         None,
     )
     if modal is None:
         raise Refusal("not_found")
-    view = _view(call, "modal", modal)
+    view = _view(call, modal.view["type"], modal)
     if call.args.text("hash") not in ("", modal.hash):
         raise Refusal("hash_conflict")
     replace(call.ws, modal, view)
