@@ -18,6 +18,10 @@ from analyzers.profile import UNKNOWN_SITE, MemStats, Site
 SCAN_BYTES = 256 * 1024
 # A record has at most 128 frames of a few hundred bytes; one that does not end within this is not a record.
 LONGEST_RECORD = 4 * 1024 * 1024
+# 25 fields and two rings of 256 numbers are some 10 KB.
+LONGEST_MEMSTATS = 1024 * 1024
+# Go writes every number from 64 bits; a larger one is no number of Go's, and overflows what is worked out of it.
+LARGEST = 2**64
 MARK = b"] @"
 MEMSTATS = b"\n# runtime.MemStats"
 END_OF_MEMSTATS = b"# DebugGC ="
@@ -66,6 +70,7 @@ class HeapTextReader:
         self._pending_bytes = 0
         self._carry = b""
         self._tail: list[bytes] = []
+        self._tail_bytes = 0
         self._period: int | None = None
         self._go_version: str | None = None
         self._lines: dict[bytes, _Line] = {}
@@ -74,7 +79,7 @@ class HeapTextReader:
     def feed(self, chunk: bytes) -> None:
         """Takes the next bytes. Raises ProfileError as soon as they cannot be a heap profile."""
         if self._tail:
-            self._tail.append(chunk)
+            self._keep_tail(chunk)
             return
         self._pending.append(chunk)
         self._pending_bytes += len(chunk)
@@ -111,11 +116,17 @@ class HeapTextReader:
         stats = text.find(MEMSTATS, done)
         if stats >= 0:
             self._read_last_record(text, done, stats + 1)
-            self._tail.append(text[stats:])
+            self._keep_tail(text[stats:])
             done = len(text)
         self._carry = text[done:]
         if len(self._carry) > LONGEST_RECORD:
             raise MalformedProfile("a record does not end")
+
+    def _keep_tail(self, chunk: bytes) -> None:
+        self._tail.append(chunk)
+        self._tail_bytes += len(chunk)
+        if self._tail_bytes > LONGEST_MEMSTATS:
+            raise MalformedProfile("the MemStats block does not end")
 
     def _read_header(self, text: bytes, *, whole: bool) -> int:
         """Sets the period from the first line; where the records start, or -1 when the line is not all here."""
@@ -166,7 +177,8 @@ class HeapTextReader:
             raise MalformedProfile("a record's first line has not four counts") from error
         if not alloc_objects:
             return
-        if alloc_objects < 0 or alloc_space < alloc_objects or not 0 <= inuse_objects <= alloc_objects:
+        possible = 0 < alloc_objects <= alloc_space < LARGEST and 0 <= inuse_objects <= alloc_objects
+        if not possible or not 0 <= inuse_space <= alloc_space:
             raise MalformedProfile("a record's counts contradict each other")
         stack_end = text.find(b"\n", mark, limit)
         if stack_end < 0:
@@ -182,6 +194,9 @@ class HeapTextReader:
                 return
             culprit_raw = self._first_own(block, leaf_raw)
         cut = text.find(leaf.pc, mark, stack_end) if leaf.pc else -1
+        # 0x4881e5 is not found where 0x4881e50 stands: addresses of a large binary differ in length.
+        while cut >= 0 and text[cut + len(leaf.pc) : cut + len(leaf.pc) + 1] not in b" \n":
+            cut = text.find(leaf.pc, cut + 1, stack_end)
         key = (text[mark + 3 : max(cut, mark + 3)], leaf_raw, culprit_raw, alloc_space // alloc_objects)
         sums = self._sums.get(key)
         if sums is None:
@@ -211,7 +226,7 @@ class HeapTextReader:
     def _records(self) -> Iterator[TextRecord]:
         for (stack, leaf_raw, culprit_raw, size), sums in self._sums.items():
             try:
-                hidden = tuple(int(pc, 16) for pc in stack.split())
+                hidden = tuple(_within(int(pc, 16)) for pc in stack.split())
             except ValueError as error:
                 raise MalformedProfile("a stack holds something else than addresses") from error
             yield TextRecord(hidden, self._lines[leaf_raw].site, self._lines[culprit_raw].site, size, *sums)
@@ -242,12 +257,12 @@ def _parse_line(raw: bytes) -> _Line:
     if len(parts) < 2 or parts[0] != b"#":
         return _Line(UNKNOWN_SITE, b"", own=False, standard=False)
     try:
-        pc = b" 0x%x" % (int(parts[1], 16) + 1)
+        pc = b" 0x%x" % (_within(int(parts[1], 16)) + 1)
         if len(parts) < 4:
             return _Line(UNKNOWN_SITE, pc, own=False, standard=False)
         filename, _, line = parts[3].rpartition(b":")
         function = parts[2].rpartition(b"+0x")[0].decode(errors="replace").replace("%2e", ".")
-        site = Site(function, filename.decode(errors="replace"), int(line))
+        site = Site(function, filename.decode(errors="replace"), _within(int(line)))
     except ValueError as error:
         raise MalformedProfile("a frame's address or line is not a number") from error
     return _Line(site, pc, owner.is_own(site.function, site.filename), owner.is_standard(site.function))
@@ -255,6 +270,12 @@ def _parse_line(raw: bytes) -> _Line:
 
 def _number(raw: bytes, what: str) -> int:
     try:
-        return int(raw)
+        return _within(int(raw))
     except ValueError as error:
         raise MalformedProfile(f"{what} is not a number") from error
+
+
+def _within(number: int) -> int:
+    if not 0 <= number < LARGEST:
+        raise ValueError(number)
+    return number

@@ -1,5 +1,6 @@
 """The MemStats block at the end of `heap?debug=1`. Same fields in Go 1.19 to 1.27. Knows bytes, not what they mean."""
 
+import math
 import re
 
 from analyzers.errors import MalformedProfile
@@ -13,15 +14,15 @@ def parse_memstats(block: bytes) -> MemStats:
     fields = {name: value.strip() for name, value in _FIELD.findall(block)}
     try:
         return MemStats(
-            total_alloc=int(fields[b"TotalAlloc"]),
-            mallocs=int(fields[b"Mallocs"]),
-            heap_alloc=int(fields[b"HeapAlloc"]),
-            heap_sys=int(fields[b"HeapSys"]),
-            next_gc=int(fields[b"NextGC"]),
-            last_gc_ns=int(fields[b"LastGC"]),
-            num_gc=int(fields[b"NumGC"]),
-            num_forced_gc=int(fields[b"NumForcedGC"]),
-            gc_cpu_fraction=float(fields[b"GCCPUFraction"]),
+            total_alloc=_number(fields[b"TotalAlloc"]),
+            mallocs=_number(fields[b"Mallocs"]),
+            heap_alloc=_number(fields[b"HeapAlloc"]),
+            heap_sys=_number(fields[b"HeapSys"]),
+            next_gc=_number(fields[b"NextGC"]),
+            last_gc_ns=_number(fields[b"LastGC"]),
+            num_gc=_number(fields[b"NumGC"]),
+            num_forced_gc=_number(fields[b"NumForcedGC"]),
+            gc_cpu_fraction=_fraction(fields[b"GCCPUFraction"]),
             pause_ns=_ring(fields[b"PauseNs"]),
             pause_end=_ring(fields[b"PauseEnd"]),
         )
@@ -30,4 +31,18 @@ def parse_memstats(block: bytes) -> MemStats:
 
 
 def _ring(value: bytes) -> tuple[int, ...]:
-    return tuple(int(number) for number in value.strip(b"[]").split())
+    return tuple(_number(number) for number in value.strip(b"[]").split())
+
+
+def _number(value: bytes) -> int:
+    number = int(value)
+    if not 0 <= number < 2**64:
+        raise ValueError(f"{value[:40]!r} does not fit into 64 bits")
+    return number
+
+
+def _fraction(value: bytes) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{value[:40]!r} is no fraction")
+    return number
