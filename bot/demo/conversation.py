@@ -17,7 +17,7 @@ WAITING, FAILED = "⏳", "❌"
 # Long enough to idle, short enough to notice a process that died.
 LOOK_S = 0.5
 
-_MENTION = re.compile(r"<@(\w+)>")
+_MENTION = re.compile(r"<([@#])(\w+)>")
 _LINK = re.compile(r"<(https?://[^|>]+)(?:\|([^>]+))?>")
 _BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
 
@@ -46,19 +46,20 @@ class Conversation:
 
     def type(self, command: str) -> Said:
         """Types the command and presses enter."""
-        self._after = float(self._state()["now"])
+        state = self._state()
+        self._after = float(state["now"])
         body = {"channel": self._channel, "user": self._user, "text": command}
         answer = self._client.post(f"{self._standin}/standin/command", json=body).json()
         outcome = answer.get("delivery", {}).get("outcome", answer.get("error", "nothing"))
         if outcome != "acknowledged":
             raise DemoError(f"mapstorm did not take the command: {outcome}")
-        return Said(self._names()[self._user], command)
+        return Said(_names(state)[self._user], command)
 
     def read(self) -> Iterator[Said]:
         """Waits a moment for news, and gives them."""
         state = self._state(since=self._version, wait=LOOK_S)
         self._version = int(state["version"])
-        names = {user["id"]: str(user["real_name"]) for user in state["users"]}
+        names = _names(state)
         for whisper in state["ephemerals"]:
             yield from self._new(whisper["ts"], names, whisper, 0, f" (only to {names[whisper['to']]})")
         for root in self._roots(state):
@@ -85,16 +86,19 @@ class Conversation:
         channel = next(channel for channel in state["channels"] if channel["id"] == self._channel)
         return [m for m in channel["messages"] if float(m["ts"]) >= self._after and not m["deleted"]]
 
-    def _names(self) -> dict[str, str]:
-        return {user["id"]: str(user["real_name"]) for user in self._state()["users"]}
-
     def _state(self, **query: float) -> dict[str, Any]:
         state: dict[str, Any] = self._client.get(f"{self._standin}/standin/state", params=query).json()
         return state
 
 
+def _names(state: dict[str, Any]) -> dict[str, str]:
+    """What ids stand for: people and channels."""
+    people = {user["id"]: str(user["real_name"]) for user in state["users"]}
+    return people | {channel["id"]: str(channel["name"]) for channel in state["channels"]}
+
+
 def plain(text: str, names: dict[str, str]) -> str:
     """Slack's markup as a terminal shows it best: without stars, with names for ids."""
-    text = _MENTION.sub(lambda match: f"@{names.get(match[1], match[1])}", text)
+    text = _MENTION.sub(lambda match: match[1] + names.get(match[2], match[2]), text)
     text = _LINK.sub(lambda match: f"{match[2]} ({match[1]})" if match[2] else match[1], text)
     return html.unescape(_BOLD.sub(r"\1", text))

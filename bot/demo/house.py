@@ -20,8 +20,16 @@ START_S = 30.0
 PAUSE_S = 0.05
 
 
+class Stopped(Exception):
+    """Somebody asked for the end."""
+
+
 class House:
-    """Everything running while the block does, nothing of it afterwards. `page` is where a person looks."""
+    """Everything running while the block does, nothing of it afterwards. `page` is where a person looks.
+
+    Why signals only set `stopping`: an exception out of a handler is lost when it falls into a callback of the
+    interpreter, such as those around a fork, and what was being started at that moment would be forgotten.
+    """
 
     def __init__(self, page_port: int) -> None:
         self._page_port = page_port
@@ -29,6 +37,7 @@ class House:
         self._processes: list[Process] = []
         self.http = httpx.Client(trust_env=False, timeout=10)
         self.page = ""
+        self.stopping = False
 
     def __enter__(self) -> "House":
         try:
@@ -46,7 +55,9 @@ class House:
         self.http.close()
 
     def check(self) -> None:
-        """Raises DemoError if something is down that cannot be started again."""
+        """Raises DemoError if something is down that cannot be started again, Stopped if the end was asked for."""
+        if self.stopping:
+            raise Stopped
         for process in self._processes:
             process.check()
         if self._redis.process is None or self._redis.process.poll() is not None:
@@ -96,12 +107,13 @@ class House:
             "HOST": LOOPBACK,
             "PORT": str(web_port),
         }
-        self._run("worker", "bot.cli", "worker", environment=environment, restarts=RESTARTS)
-        self._run("web", "bot.cli", "web", environment=environment, restarts=RESTARTS)
+        bots = [self._run(name, "bot.cli", name, environment=environment) for name in ("worker", "web")]
         self.wait_for("mapstorm's web process", lambda: self._ready(web))
+        for process in bots:
+            process.restarts = RESTARTS  # one that cannot even start would not be helped by another try
 
-    def _run(self, name: str, *arguments: str, environment: dict[str, str] | None = None, restarts: int = 0) -> Process:
-        process = Process(name, self._folder / f"{name}.log", arguments, environment or {}, restarts)
+    def _run(self, name: str, *arguments: str, environment: dict[str, str] | None = None) -> Process:
+        process = Process(name, self._folder / f"{name}.log", arguments, environment or {})
         self._processes.append(process)
         process.start()
         return process

@@ -35,7 +35,7 @@ class Process:
         # -P and PYTHONPATH: this very package, whatever lies in the directory the demo was started from.
         command = [sys.executable, "-P", "-m", *self.arguments]
         home = str(Path(bot.__file__).parents[1])
-        self.child = children.start(command, self.log, _clean() | {"PYTHONPATH": home} | self.environment)
+        self.child = children.start(command, self.log, clean_environment() | {"PYTHONPATH": home} | self.environment)
 
     def check(self) -> None:
         """Starts a dead process again, saying so. Raises DemoError when it has died too often."""
@@ -62,7 +62,7 @@ class Process:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
 
-def _clean() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """This environment without anybody's settings, and without proxies: all of the demo is on loopback."""
     return {
         name: value

@@ -4,6 +4,8 @@ Knows what a person sees in the terminal and how long they may have to wait; not
 """
 
 import argparse
+import functools
+import shutil
 import signal
 import sys
 import textwrap
@@ -13,7 +15,7 @@ from types import FrameType
 import httpx
 
 from bot.demo.conversation import Conversation, Said
-from bot.demo.house import House
+from bot.demo.house import House, Stopped
 from bot.demo.process import DemoError
 from bot.demo.services import ASKED_BY, CHANNEL, SHOWN
 
@@ -31,28 +33,29 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 shows ? instead of ending the demo
+    house = House(options.port)
     for ending in ENDINGS:
-        signal.signal(ending, _interrupt)
+        signal.signal(ending, functools.partial(_ask_to_stop, house))
     try:
-        return _demo(options.port, options.once)
+        _demo(house, options.once)
     except DemoError as error:
         print(f"mapstorm demo: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except Stopped:
         print("\nmapstorm demo: ended, everything is stopped.")
         return 130 if options.once else 0
+    return 0
 
 
-def _demo(port: int, once: bool) -> int:
+def _demo(house: House, once: bool) -> None:
     start = time.monotonic()
     _say("Starting Redis, a stand-in for Slack, mapstorm's web and worker. The services are recordings of real Go")
     _say("services, replayed; everything else is the real thing, on loopback.\n")
-    with House(port) as house:
+    with house:
         _converse(house, start + PATIENCE_S)
         _say(f"Finished {time.monotonic() - start:.1f} s after the start.")
         if not once:
             _stay(house)
-    return 0
 
 
 def _converse(house: House, deadline: float) -> None:
@@ -81,16 +84,22 @@ def _stay(house: House) -> None:
 
 
 def _show(said: Said) -> None:
-    indent = "    " * said.deep
-    _say(f"{indent}{said.who}")
-    _say(textwrap.indent(said.text, f"{indent}  ", lambda line: True).rstrip() + "\n")
+    margin = "    " * said.deep
+    _say(f"{margin}{said.who}")
+    for line in said.text.splitlines():
+        _say(_fold(line, margin + "  "))
+    _say("")
+
+
+def _fold(line: str, margin: str) -> str:
+    """Folded to the terminal's width; in a pipe or a log, lines stay as they are."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    return textwrap.fill(line, max(width, 40), initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
 
 
 def _say(text: str) -> None:
     print(text, flush=True)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    for ending in ENDINGS:
-        signal.signal(ending, signal.SIG_IGN)  # a second Ctrl-C must not leave processes behind
-    raise KeyboardInterrupt
+def _ask_to_stop(house: House, number: int, frame: FrameType | None) -> None:
+    house.stopping = True

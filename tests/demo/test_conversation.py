@@ -1,7 +1,5 @@
 """What the demo's terminal shows of a thread, read from a stand-in that plays a script."""
 
-from collections.abc import Callable
-
 import httpx
 import pytest
 
@@ -21,7 +19,7 @@ def state(version: int, *roots: Json, ephemerals: tuple[Json, ...] = ()) -> Json
         "version": version,
         "now": 100.0,
         "users": [{"id": key, "real_name": name} for key, name in NAMES.items()],
-        "channels": [{"id": "C1", "messages": list(roots)}],
+        "channels": [{"id": "C1", "name": "payments", "messages": list(roots)}],
         "ephemerals": list(ephemerals),
     }
 
@@ -81,17 +79,11 @@ def test_a_command_that_is_not_taken_ends_the_demo() -> None:
     ("markup", "shown"),
     [
         ("*bold* and 2*3*4", "bold and 2*3*4"),
+        ("in <#C1>, <#C2>", "in #payments, #C2"),
         ("<@U0ANA> &lt;T&gt; &amp; co", "@Ana Lima <T> & co"),
         ("<https://go.dev|Go> <https://go.dev>", "Go (https://go.dev) https://go.dev"),
         ("`m := make(map[K]V)`", "`m := make(map[K]V)`"),
     ],
 )
 def test_markup_is_made_readable(markup: str, shown: str) -> None:
-    assert plain(markup, NAMES) == shown
-
-
-def test_the_stub_is_typed_as_the_real_client() -> None:
-    handler: Callable[[httpx.Request], httpx.Response] = lambda _: httpx.Response(500)  # noqa: E731
-    conversation = Conversation(httpx.Client(transport=httpx.MockTransport(handler)), "http://standin", "C1", "U0ANA")
-    with pytest.raises(ValueError, match="Expecting value"):
-        list(conversation.read())
+    assert plain(markup, NAMES | {"C1": "payments"}) == shown
