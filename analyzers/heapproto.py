@@ -33,6 +33,8 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
     columns = _columns(profile, strings)
     if profile.period == 0:
         raise ProfilingOff("the profile was written with MemProfileRate 0")
+    if profile.period < 0:
+        raise MalformedProfile("the sampling period is negative")
     records, go_version = _records(profile, strings, columns)
     if not records:
         raise EmptyProfile("the profile holds no sampled allocation")
@@ -70,7 +72,7 @@ def _records(
         objects, space = values[alloc_objects], values[alloc_space]
         if objects <= 0:
             continue
-        if space < objects or not 0 <= values[inuse_objects] <= objects:
+        if space < objects or not 0 <= values[inuse_objects] <= objects or not 0 <= values[inuse_space] <= space:
             raise MalformedProfile("a sample's values contradict each other")
         ends = _ends(sample.location_id, locations, known)
         if ends is None:
@@ -87,7 +89,9 @@ def _records(
         sums[1] += space
         sums[2] += values[inuse_objects]
         sums[3] += values[inuse_space]
-    records = tuple(Record((), ends.site, ends.culprit, size, Usage(*sums)) for (ends, size), sums in summed.items())
+    records = tuple(
+        Record((), ends.site, ends.culprit, size, Usage(*map(float, sums))) for (ends, size), sums in summed.items()
+    )
     return records, _go_version(locations)
 
 
