@@ -180,6 +180,7 @@ function App() {
           ) : (
             <>
               <Messages
+                key={channel}
                 messages={shown}
                 label={`Messages in ${title}`}
                 open={setThread}
@@ -206,7 +207,7 @@ function App() {
                 ✕
               </button>
             </header>
-            <Messages messages={inThread} label="Messages in the thread" open={setThread} act={act} inThread />
+            <Messages key={root.ts} messages={inThread} label="Messages in the thread" open={setThread} act={act} inThread />
             <Composer label="Reply…" commands={[]} send={say(root.ts)} />
           </aside>
         )}

@@ -140,7 +140,11 @@ export function Messages({ messages, label, open, act, inThread = false, start }
   const stuck = useRef(true);
   const newest = messages.map((message) => message.ts + (message.edited?.ts ?? "")).join();
   useEffect(() => {
-    if (stuck.current) end.current?.scrollIntoView({ block: "end" });
+    if (!stuck.current) return;
+    // What does not fit is shown from its first line on, as a reader wants it.
+    const last = end.current.previousElementSibling;
+    if (last && last.offsetHeight > box.current.clientHeight) last.scrollIntoView({ block: "start" });
+    else end.current.scrollIntoView({ block: "end" });
   }, [newest, label]);
   const scrolled = () => {
     const { scrollHeight, scrollTop, clientHeight } = box.current;
