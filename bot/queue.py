@@ -15,7 +15,8 @@ from bot import codec
 from bot.redis_client import key, redis_errors
 from handlers.records import Capture, Request
 
-NAMESPACE = "mapstorm"
+# Not the prefix of the stores: dramatiq names its keys after the queue and nothing else.
+NAMESPACE = "mapstorm-queue"
 REQUESTS, CAPTURES = "requests", "captures"
 
 # Slack's ids never come again; a day is longer than any delivery is repeated.

@@ -64,16 +64,19 @@ async def town(redis: Redis, redis_url: str, tmp_path: Path) -> AsyncIterator[To
 async def process(town: Town, word: str) -> AsyncIterator[Process]:
     """`mapstorm word`, stopped with SIGTERM at the end and expected to end well, unless it is dead by then."""
     started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", word, env=town.environ, stdout=PIPE, stderr=None
+        sys.executable, "-m", "bot.cli", word, env=town.environ, stdout=PIPE, stderr=PIPE
     )
     try:
         yield started
     finally:
         if started.returncode is None:
             started.terminate()
+        assert started.stderr is not None
         async with asyncio.timeout(15):
+            logged = [orjson.loads(line) for line in (await started.stderr.read()).splitlines()]
             code = await started.wait()
     assert code in (0, -signal.SIGKILL)
+    assert [line for line in logged if line["level"] not in ("info", "warning")] == []
 
 
 @asynccontextmanager
@@ -130,17 +133,6 @@ async def test_a_worker_killed_in_mid_capture_is_replaced_and_one_diagnosis_come
     root, reply = town.thread()
     assert reply.thread_ts == root.ts
     assert root.edited_at
-
-
-async def test_a_worker_that_is_stopped_in_mid_capture_hands_it_on(town: Town) -> None:
-    town.service.answers[HEAP] = stalled(b"heap profile: ")
-    async with web(town):
-        async with process(town, "worker"):
-            await town.type("/mapstorm capture svc-orders")
-            await records.until(when(lambda: town.service.seen), within_s=20)
-            town.service.answers[HEAP] = recorded
-        async with process(town, "worker"):
-            await records.until(when(lambda: len(town.thread()) == 2 and town.thread()[0].edited_at), within_s=20)
 
 
 @pytest.mark.parametrize("word", ["web", "worker"])

@@ -6,6 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot import codec
+from bot.queue import NAMESPACE
 from bot.redis_client import connect
 from bot.redis_server import free_port
 from tests.bot import slack
@@ -23,7 +24,7 @@ async def test_a_capture_is_on_the_queue_when_it_is_acknowledged(redis: Redis, r
     assert "svc-orders" in answer.json()["text"]
     assert answer.json()["blocks"]
     assert await here.queue.depth() == {"requests": 1, "captures": 0}
-    (message,) = await redis.hvals("mapstorm:requests.msgs")
+    (message,) = await redis.hvals(f"{NAMESPACE}:requests.msgs")
     asked = codec.decode_request(codec.orjson.loads(message)["args"][0])
     assert (asked.service, asked.instances, asked.asked_by) == ("svc-orders", ("orders-0",), "U0ANA")
     assert abs(asked.requested_at - time.time()) < 5
@@ -43,7 +44,7 @@ async def test_the_trigger_itself_is_kept_nowhere(redis: Redis, redis_url: str) 
     here = house(redis, redis_url, FakeChat(), FakeHeaps())
     async with slack.client(slack.app(here)) as client:
         await slack.say(client, "capture svc-orders", "13345224609.738474920.8088930838d88f008e0")
-    kept = [*await redis.keys("*"), *await redis.hvals("mapstorm:requests.msgs")]
+    kept = [*await redis.keys("*"), *await redis.hvals(f"{NAMESPACE}:requests.msgs")]
     assert not any(b"8088930838d88f008e0" in item for item in kept)
 
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
+import structlog
 from redis.asyncio import Redis
 
 from analyzers.errors import MapstormError
 from bot.jobs import KILLS, Pauses
+from bot.metrics import Figures, Metrics, ReportedProgress
 from bot.queue import CAPTURES, NAMESPACE, Work, message
 from bot.redis_client import key
 from bot.turns import RedisTurns
@@ -53,6 +55,26 @@ async def test_a_request_becomes_a_diagnosis(redis: Redis, redis_url: str) -> No
     assert chat.summaries()[0].diagnosis.verdict == "growth_storm"
     assert await here.queue.depth() == {"requests": 0, "captures": 0}
     assert len(await here.tools.snapshots.history("svc-orders")) == 1
+
+
+async def test_captures_are_logged_once_and_counted(redis: Redis, redis_url: str) -> None:
+    chat, figures = FakeChat(), Figures(redis)
+    here = house(redis, redis_url, chat, FakeHeaps(trouble=[Refused("403")]))
+    progress = ReportedProgress(here.tools.progress, figures, here.tools.now)
+    with structlog.testing.capture_logs() as lines:
+        async with working(with_tools(here, progress=progress), concurrency=1):
+            for number, name in enumerate(("r1", "r2")):
+                await here.queue.request(records.request(name, at=here.tools.now() - 3))
+                await records.until(holds(lambda done=number: len(chat.replies()) == done + 1))
+    told = [(line["id"], line["verdict"], line["failed"]) for line in lines if line["event"] == "capture"]
+    assert told == [("r1.orders-0", None, "refused"), ("r2.orders-0", "growth_storm", None)]
+    page = (await Metrics().page(figures, here.queue)).decode()
+    assert 'mapstorm_captures_total{outcome="refused"} 1.0' in page
+    assert 'mapstorm_captures_total{outcome="growth_storm"} 1.0' in page
+    assert 'mapstorm_capture_seconds_bucket{le="2"} 0.0' in page
+    assert 'mapstorm_capture_seconds_bucket{le="5"} 2.0' in page
+    assert "mapstorm_capture_seconds_count 2.0" in page
+    assert 'mapstorm_queue_depth{queue="captures"} 0.0' in page
 
 
 async def test_every_instance_is_captured_but_no_more_at_once_than_allowed(redis: Redis, redis_url: str) -> None:
