@@ -8,7 +8,7 @@ from typing import NamedTuple
 from analyzers.compare import LineChange, Window
 from analyzers.estimate import MapEstimate, estimate
 from analyzers.frames import Implementation, Kind
-from analyzers.profile import NO_USAGE, Site, Usage, sampling_probability
+from analyzers.profile import Site, Usage, sampling_probability
 from analyzers.sites import GROWTH_KINDS, TABLE_KINDS, Ledger
 from analyzers.tables import LOAD_FACTOR, LOAD_FACTOR_121
 from analyzers.thresholds import Thresholds
@@ -61,9 +61,13 @@ class Case(NamedTuple):
         """Bytes between two heap samples."""
         return self.window.snapshot.period
 
-    def samples(self, sizes: dict[int, Usage]) -> float:
-        """How many sampled allocations are behind `sizes`."""
-        return sum(usage.alloc_objects * sampling_probability(size, self.period) for size, usage in sizes.items())
+    def samples(self, ledger: Ledger, *kinds: Kind) -> float:
+        """How many sampled allocations are behind a ledger, or behind its `kinds`."""
+        return sum(
+            usage.alloc_objects * sampling_probability(size, self.period)
+            for (kind, size), usage in ledger.cells.items()
+            if not kinds or kind in kinds
+        )
 
 
 def lay_out(window: Window, thresholds: Thresholds) -> Case:
@@ -126,18 +130,17 @@ def recent_of(suspect: Suspect, *kinds: Kind) -> Usage | None:
     return None if recent is None else recent.total(*kinds)
 
 
-def company(case: Case, suspect: Suspect) -> tuple[Usage, Usage]:
+def company(case: Case, suspect: Suspect) -> tuple[Ledger, Ledger]:
     """Keys and values allocated by the map's own function: in the window, and since the base.
 
     A classic map can take in as many entries again without any table growing; then only these move.
     """
-    recent = trend = NO_USAGE
+    recent, trend = Ledger(), Ledger()
     name = suspect.culprit.function
     for change in case.window.lines:
-        if change.line.culprit.function != name or change.line.place == suspect.change.line.place:
-            continue
-        recent = recent.plus(change.recent.total()) if change.recent else recent
-        trend = trend.plus(change.trend.total()) if change.trend else trend
+        if change.line.culprit.function == name and change.line.place != suspect.change.line.place:
+            recent = recent.plus(change.recent) if change.recent else recent
+            trend = trend.plus(change.trend) if change.trend else trend
     return recent, trend
 
 

@@ -44,6 +44,7 @@ def diagnose(window: Window, thresholds: Thresholds) -> Diagnosis:
     findings = tuple(sorted(claimed.values(), key=lambda finding: (-finding.weight, finding.culprit)))
     snapshot = window.snapshot
     return Diagnosis(
+        captured_at=snapshot.captured_at,
         verdict=findings[0].rule if findings else Verdict.NO_MAP_PROBLEM,
         confidence=findings[0].confidence if findings else _confidence_of_nothing(case),
         findings=findings,

@@ -12,7 +12,7 @@ FAIR_SAMPLES = 8.0
 
 def confidence(case: Case, suspect: Suspect, *kinds: Kind) -> Confidence:
     """By the number of samples behind `kinds`; one step lower where frames are missing and sizes had to speak."""
-    samples = case.samples(suspect.change.line.ledger.sizes(*kinds))
+    samples = case.samples(suspect.change.line.ledger, *kinds)
     level = Confidence.LOW
     # Objects of four periods are all seen (98 %): one of them is the whole truth, not a sample of it.
     if samples >= SURE_SAMPLES or suspect.largest_table >= 4 * case.period:

@@ -119,8 +119,12 @@ class Comparison(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """The answer for one instance. `findings` are ranked; `verdict` is the first one's rule, or no_map_problem."""
+    """The answer for one instance, of the moment `captured_at` (seconds since 1970).
 
+    `findings` are ranked; `verdict` is the first one's rule, or no_map_problem.
+    """
+
+    captured_at: float
     verdict: Verdict
     confidence: Confidence
     findings: tuple[Finding, ...]

@@ -62,6 +62,7 @@ _HELPERS = (
     "runtime.mallocgc",
     "runtime.newarray",
     "runtime.newobject",
+    "runtime.makeslice",  # a Swiss directory is one, below NewMap and growToTable
     "runtime.raw",
     "runtime.convT",
     SWISS_MAPS + "newarray",
@@ -112,7 +113,6 @@ _DIRECT: tuple[tuple[str, Implementation | None, Kind], ...] = (
     ("runtime.makemap", None, Kind.HEADER),
     ("runtime.mapclone", None, Kind.HEADER),
     ("runtime.growslice", None, Kind.SLICE),
-    ("runtime.makeslice", None, Kind.VALUE),
     ("runtime.makechan", None, Kind.CHANNEL),
 )
 

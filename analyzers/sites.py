@@ -59,6 +59,13 @@ class Ledger:
                 found[size] = found.get(size, NO_USAGE).plus(usage)
         return found
 
+    def plus(self, other: "Ledger") -> "Ledger":
+        """Both together."""
+        both = Ledger(self.cells)
+        for (kind, size), usage in other.cells.items():
+            both.add(kind, size, usage)
+        return both
+
     def minus(self, other: "Ledger") -> "Ledger":
         """What came since `other`, cell by cell."""
         cells = {

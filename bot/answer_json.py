@@ -13,15 +13,15 @@ SCHEMA = 1
 Json = dict[str, object]
 
 
-def answer(note: Summary, captured_at: float) -> Json:
-    """One object for one instance. `captured_at` is seconds since 1970."""
+def answer(note: Summary) -> Json:
+    """One object for one instance."""
     diagnosis = note.diagnosis
     gc = diagnosis.gc
     return {
         "schema": SCHEMA,
         "service": note.service.name,
         "instance": note.instance,
-        "captured_at": datetime.fromtimestamp(captured_at, UTC).isoformat().replace("+00:00", "Z"),
+        "captured_at": datetime.fromtimestamp(diagnosis.captured_at, UTC).isoformat().replace("+00:00", "Z"),
         "go_version": diagnosis.go_version,
         "implementation": diagnosis.implementation,
         "source": diagnosis.source,

@@ -25,7 +25,7 @@ from handlers.notes import Note
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 LONGEST_NAME = 240
-_SLACK_ID = re.compile(r"[UWC][A-Z0-9]{5,20}")
+_SLACK_ID = re.compile(r"[UWC][A-Z0-9]{2,20}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 

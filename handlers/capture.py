@@ -1,13 +1,10 @@
 """A capture, both halves of one story: `request` opens the thread and queues, `run` captures, compares and answers."""
 
-import asyncio
-
 from analyzers.errors import MapstormError
-from analyzers.examine import examine
+from handlers.look import look
 from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Summary
 from handlers.ports import Tools
 from handlers.records import Capture, Outcome, Request, Service
-from handlers.visits import visits
 
 BUG = "bug"
 
@@ -20,14 +17,7 @@ async def request(tools: Tools, asked: Request) -> None:
         thread = await tools.chat.open(service.channel, CaptureStarted(service, asked.instances, asked.asked_by))
         await tools.progress.opened(asked.id, thread)
     for name in asked.instances:
-        await tools.queue.capture(
-            Capture(
-                id=f"{asked.id}.{name}",
-                request=asked,
-                instance=name,
-                thread=thread,
-            )
-        )
+        await tools.queue.capture(Capture(f"{asked.id}.{name}", asked, name, thread))
 
 
 async def run(tools: Tools, capture: Capture, *, last_try: bool) -> None:
@@ -37,7 +27,7 @@ async def run(tools: Tools, capture: Capture, *, last_try: bool) -> None:
     service = tools.registry.get(capture.request.service)
     try:
         async with tools.turns.take(capture):
-            note = await _diagnose(tools, service, capture)
+            note = await look(tools.heaps, tools.snapshots, service, capture, now=tools.now, pause=tools.pause)
         outcome = Outcome(capture.instance, note.diagnosis.verdict, _culprit(note), None)
         await tools.chat.reply(capture.thread, note)
     except MapstormError as error:
@@ -52,15 +42,6 @@ async def gave_up(tools: Tools, capture: Capture) -> None:
     service = tools.registry.get(capture.request.service)
     outcome = await _failed(tools, service, capture, BUG, "")
     await _tell_root(tools, service, capture, outcome)
-
-
-async def _diagnose(tools: Tools, service: Service, capture: Capture) -> Summary:
-    instance = next(item for item in service.instances if item.name == capture.instance)
-    base = await tools.snapshots.before(service.name, instance.name, capture.request.requested_at)
-    first, second = await visits(tools.heaps, service, instance, now=tools.now, pause=tools.pause)
-    snapshot, diagnosis = await asyncio.to_thread(examine, first, second, base, service.thresholds)
-    await tools.snapshots.put(capture, snapshot, diagnosis)
-    return Summary(service, instance.name, capture.id, diagnosis)
 
 
 async def _failed(tools: Tools, service: Service, capture: Capture, reason: str, detail: str) -> Outcome:

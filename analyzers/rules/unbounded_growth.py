@@ -5,8 +5,13 @@ from analyzers.case import Case, Suspect, company
 from analyzers.estimate import REBUILT_RATIO
 from analyzers.evidence import confidence, numbers
 from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict
-from analyzers.profile import NO_USAGE, Usage
-from analyzers.sites import TABLE_KINDS
+from analyzers.sites import TABLE_KINDS, Ledger
+from analyzers.snapshot import Snapshot
+
+# One growing map keeps half of what it allocates; a rebuilt one next to nothing.
+MOSTLY_KEPT = 0.25
+# At least this part of what a line seems to have gained must show in the live heap.
+LIVE_PART = 0.3
 
 
 def find(case: Case) -> list[Finding]:
@@ -40,25 +45,50 @@ def _grown(case: Case, suspect: Suspect) -> tuple[float, float, bool] | None:
     """Bytes gained, over how many seconds, and whether an earlier capture proves it; None where nothing grew."""
     if suspect.map is None or suspect.tables.inuse_space < case.thresholds.min_window_growth_bytes:
         return None
-    near, far = company(case, suspect)
     window, change = case.window, suspect.change
-    recent = _gain(case, change.recent.total() if change.recent else NO_USAGE, near)
+    near, far = company(case, suspect)
+    recent = _gain(case, change.recent, near, window.earlier)
     if change.trend is not None and window.age:
-        gained = _gain(case, change.trend.total(), far)
-        # Growth that stopped before this window is a map that was filled, not one without a bound.
-        if gained and (recent or change.recent is None):
+        gained = _gain(case, change.trend, far, window.base)
+        if gained and (recent or _still(case)):
             return gained, window.age, True
     if recent and window.seconds:
         return recent, window.seconds, False
     return None
 
 
-def _gain(case: Case, own: Usage, near: Usage) -> float | None:
-    """Bytes that came and stayed: at the map's line, and with it in its function."""
-    gained = own.inuse_space
-    allocated = own.alloc_space
-    if near.inuse_space > 0:
-        gained += near.inuse_space
-        allocated += near.alloc_space
-    stays = gained * REBUILT_RATIO >= allocated
-    return gained if gained >= case.thresholds.min_window_growth_bytes and stays else None
+def _still(case: Case) -> bool:
+    """Whether growth seen since the base may go on: a live heap at rest in the window is a map that was filled."""
+    if case.window.earlier is None:
+        return True
+    live = _live_growth(case.window.snapshot, case.window.earlier)
+    return live is None or live >= case.thresholds.min_window_growth_bytes
+
+
+def _gain(case: Case, own: Ledger | None, near: Ledger, since: Snapshot | None) -> float | None:
+    """Bytes that came and stayed since `since`: at the map's line, and with it in its function.
+
+    Sampled figures of a cache at a steady size wander by some MiB, and a growing map may look rebuilt for want of
+    samples; the live heap by MemStats is exact and decides both.
+    """
+    if own is None or since is None or own.total(*TABLE_KINDS).inuse_space <= 0:
+        return None
+    moved = own.plus(near) if near.total().inuse_space > 0 else own
+    gained, allocated = moved.total().inuse_space, moved.total().alloc_space
+    live = _live_growth(case.window.snapshot, since)
+    least = case.thresholds.min_window_growth_bytes
+    error = 2 / max(1.0, case.samples(moved)) ** 0.5
+    stays = gained >= least and allocated <= gained * REBUILT_RATIO * (1 + error)
+    if stays and (live is None or live >= gained * LIVE_PART):
+        return gained
+    if live is not None and live >= max(least, MOSTLY_KEPT * _allocated(case.window.snapshot, since)):
+        return gained if 0 < allocated <= 2 * gained * REBUILT_RATIO else None
+    return None
+
+
+def _live_growth(now: Snapshot, then: Snapshot) -> float | None:
+    return now.memstats.heap_alloc - then.memstats.heap_alloc if now.memstats and then.memstats else None
+
+
+def _allocated(now: Snapshot, then: Snapshot) -> float:
+    return now.memstats.total_alloc - then.memstats.total_alloc if now.memstats and then.memstats else 0.0

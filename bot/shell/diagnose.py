@@ -44,14 +44,14 @@ def _diagnose(path: Path, options: argparse.Namespace) -> int:
     service = Service(path.name, (Instance(path.name, ""),), channel="", window_s=0)
     try:
         base = read(options.base, options.symbols) if options.base else None
-        snapshot, diagnosis = examine(read(path, options.symbols), None, base)
+        _, diagnosis = examine(read(path, options.symbols), None, base)
     except OSError as error:
         sys.stderr.write(f"mapstorm diagnose: {error.filename}: {error.strerror}\n")
         return output.WRONG_USAGE
     except MapstormError as error:
         output.write_failure(CaptureFailed(service, path.name, path.name, error.reason, error.detail), options)
         return output.FAILED
-    output.write_answer(Summary(service, path.name, path.name, diagnosis), snapshot.captured_at, options)
+    output.write_answer(Summary(service, path.name, path.name, diagnosis), options)
     return output.ANSWERED
 
 

@@ -20,10 +20,10 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
 
 
-def write_answer(note: Summary, captured_at: float, options: argparse.Namespace) -> None:
+def write_answer(note: Summary, options: argparse.Namespace) -> None:
     """Prints a diagnosis in the format asked for."""
     if options.format == "json":
-        sys.stdout.buffer.write(orjson.dumps(answer(note, captured_at), option=orjson.OPT_APPEND_NEWLINE))
+        sys.stdout.buffer.write(orjson.dumps(answer(note), option=orjson.OPT_APPEND_NEWLINE))
         sys.stdout.buffer.flush()
     else:
         write_note(note, options.color, sys.stdout)

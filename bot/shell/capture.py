@@ -1,0 +1,126 @@
+"""`mapstorm capture <service>` and `mapstorm capture --url ...`: the worker's look at an instance, on a terminal.
+
+Snapshots go to Redis where REDIS_URL says so, else into MAPSTORM_HOME. The third composition root.
+"""
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+import time
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from analyzers.errors import MapstormError
+from bot import log as logs
+from bot.heaps import HttpHeaps
+from bot.local_snapshots import LocalSnapshots
+from bot.redis_client import connect
+from bot.registry import RegistryError, RegistryFile
+from bot.settings import Settings, SettingsError, for_shell
+from bot.shell import output
+from bot.shell.progress import progress
+from bot.snapshots import RedisSnapshots
+from handlers.answer import chosen
+from handlers.errors import RequestError
+from handlers.look import look
+from handlers.notes import CaptureFailed, Slip
+from handlers.ports import Snapshots
+from handlers.records import Capture, Instance, Request, Service, Thread
+
+NO_THREAD = Thread("", "")
+
+
+def main(arguments: list[str]) -> int:
+    """Prints a diagnosis for each instance asked for. Exit 0 answered, 1 a capture failed, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = for_shell(os.environ)
+        logs.configure(settings.log_level if "LOG_LEVEL" in os.environ else "error")
+        service = _service(options, settings, os.environ)
+        instances = chosen(service, options.instance)
+    except (SettingsError, RegistryError) as error:
+        sys.stderr.write(f"mapstorm capture: {error}\n")
+        return output.WRONG_USAGE
+    except RequestError as error:
+        output.write_note(Slip(error.reason, error.detail, error.nearest), options.color, sys.stderr)
+        return output.WRONG_USAGE
+    return asyncio.run(_capture(service, instances, settings, options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mapstorm capture", description="Capture a service and print its diagnosis.")
+    parser.add_argument("service", nargs="?", help="a service of the registry (MAPSTORM_CONFIG)")
+    parser.add_argument("instance", nargs="?", help="one of its instances, or all; default: the first")
+    parser.add_argument("--url", type=_pprof_url, help="instead of a service: the base URL, .../debug/pprof")
+    parser.add_argument("--window", type=_seconds, metavar="SECONDS", help="time between the two visits; 0: one visit")
+    output.add_format(parser)
+    return parser
+
+
+def _pprof_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise argparse.ArgumentTypeError("must be an http(s) URL such as http://127.0.0.1:6060/debug/pprof")
+    if parts.username or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError("must have no credentials, query or fragment")
+    return text.rstrip("/")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 600:
+        raise argparse.ArgumentTypeError("must be a number of seconds from 0 to 600")
+    return seconds
+
+
+def _service(options: argparse.Namespace, settings: Settings, environ: Mapping[str, str]) -> Service:
+    if (options.url is None) == (options.service is None):
+        raise SettingsError(("name a service or give --url, one of the two",))
+    if options.url is not None:
+        name = urlsplit(options.url).netloc
+        service = Service(name, (Instance(name, options.url),), channel="")
+    elif settings.config is None:
+        raise SettingsError(("MAPSTORM_CONFIG is missing: the path of the services file; or use --url",))
+    else:
+        service = RegistryFile(settings.config, environ).get(options.service)
+    return service if options.window is None else replace(service, window_s=options.window)
+
+
+async def _capture(
+    service: Service, instances: tuple[str, ...], settings: Settings, options: argparse.Namespace
+) -> int:
+    code = output.ANSWERED
+    async with _snapshots(settings) as snapshots:
+        for name in instances:
+            code = max(code, await _one(service, name, snapshots, options))
+    return code
+
+
+async def _one(service: Service, instance: str, snapshots: Snapshots, options: argparse.Namespace) -> int:
+    asked = Request(uuid.uuid4().hex[:12], service.name, (instance,), time.time(), getpass.getuser())
+    capture = Capture(asked.id, asked, instance, NO_THREAD)
+    try:
+        async with progress(service, instance, sys.stderr) as pause:
+            note = await look(HttpHeaps(), snapshots, service, capture, now=time.time, pause=pause)
+    except MapstormError as error:
+        output.write_failure(CaptureFailed(service, instance, capture.id, error.reason, error.detail), options)
+        return output.FAILED
+    output.write_answer(note, options)
+    return output.ANSWERED
+
+
+@asynccontextmanager
+async def _snapshots(settings: Settings) -> AsyncIterator[Snapshots]:
+    if not settings.redis_url:
+        yield LocalSnapshots(settings.home / "snapshots")
+        return
+    async with connect(settings.redis_url) as redis:
+        yield RedisSnapshots(redis, time.time)

@@ -1,0 +1,34 @@
+"""One look at one instance: the snapshot before, the visits, the diagnosis, the snapshot kept.
+
+What the worker does for a thread and the shell for a terminal. Knows neither.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from analyzers.examine import examine
+from handlers.errors import UnknownInstance
+from handlers.notes import Summary
+from handlers.ports import Heaps, Snapshots
+from handlers.records import Capture, Service
+from handlers.visits import visits
+
+
+async def look(
+    heaps: Heaps,
+    snapshots: Snapshots,
+    service: Service,
+    capture: Capture,
+    *,
+    now: Callable[[], float],
+    pause: Callable[[float], Awaitable[None]],
+) -> Summary:
+    """What `capture` finds at its instance. Raises CaptureError, ProfileError, OutageError."""
+    instance = next((item for item in service.instances if item.name == capture.instance), None)
+    if instance is None:
+        raise UnknownInstance(capture.instance)
+    base = await snapshots.before(service.name, instance.name, capture.request.requested_at)
+    first, second = await visits(heaps, service, instance, now=now, pause=pause)
+    snapshot, diagnosis = await asyncio.to_thread(examine, first, second, base, service.thresholds)
+    await snapshots.put(capture, snapshot, diagnosis)
+    return Summary(service, instance.name, capture.id, diagnosis)
