@@ -22,7 +22,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from bot import log as logs
-from bot.jobs import Jobs, Pauses
+from bot.jobs import Dead, Jobs, Pauses
 from bot.metrics import Figures, ReportedProgress
 from bot.queue import CAPTURES, NAMESPACE, REQUESTS, Work, message
 from bot.registry_services import RegistryError
@@ -67,6 +67,10 @@ class Broker(RedisBroker):
 class KeepDead(dramatiq.Middleware):
     """What a job raises is the end of its message, which then is kept for whoever looks into it."""
 
+    @property
+    def actor_options(self) -> set[str]:
+        return {"throws"}  # what a job has logged already is not logged again with a traceback of threads
+
     def after_process_message(
         self,
         broker: dramatiq.Broker,
@@ -88,7 +92,7 @@ async def working(
     broker = Broker(house.redis_url, concurrency)
     jobs = Jobs(house.tools, house.redis, lambda work, delay_s: _enqueue_again(broker, work, delay_s), pauses)
     for queue in (REQUESTS, CAPTURES):
-        dramatiq.actor(broker=broker, actor_name=queue, queue_name=queue)(_on_loop(loop, jobs.run, queue))
+        dramatiq.actor(broker=broker, actor_name=queue, queue_name=queue, throws=Dead)(_on_loop(loop, jobs.run, queue))
     worker = dramatiq.Worker(broker, worker_timeout=IDLE_MS, worker_threads=concurrency + REQUEST_THREADS)
     worker.start()
     try:

@@ -1,5 +1,6 @@
 """Commands through real Bolt: what the asker reads, and that it is on the queue before they read it."""
 
+import logging
 import time
 
 import pytest
@@ -9,8 +10,9 @@ from bot import codec
 from bot.queue import NAMESPACE
 from bot.redis_client import connect
 from bot.redis_server import free_port
+from handlers.records import Service
 from tests.bot import slack
-from tests.bot.house import FakeChat, FakeHeaps, house
+from tests.bot.house import FakeChat, FakeHeaps, FakeRegistry, house
 
 pytestmark = pytest.mark.redis
 
@@ -66,6 +68,22 @@ async def test_every_command_is_answered_to_the_asker_alone(redis: Redis, redis_
         answer = (await slack.say(client, text)).json()
     assert answer["response_type"] == "ephemeral"
     assert says in answer["text"]
+
+
+class BrokenRegistry(FakeRegistry):
+    def all(self) -> tuple[Service, ...]:
+        raise ZeroDivisionError
+
+
+async def test_a_bug_is_logged_without_the_body(redis: Redis, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    here = house(redis, redis_url, FakeChat(), FakeHeaps(), BrokenRegistry())
+    async with slack.client(slack.app(here)) as client:
+        assert (await slack.say(client, "services", "1.2.secret")).status_code == 500
+        odd = b"payload=%7B%22type%22%3A%22view_submission%22%2C%22trigger_id%22%3A%221.2.secret%22%7D"
+        await client.post("/slack/events", content=odd, headers=slack.signed(odd))
+    assert "ZeroDivisionError" in caplog.text
+    assert "1.2.secret" not in caplog.text
 
 
 async def test_with_redis_away_the_asker_is_told_at_once() -> None:
