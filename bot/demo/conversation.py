@@ -19,6 +19,7 @@ LOOK_S = 0.5
 
 _MENTION = re.compile(r"<([@#])(\w+)>")
 _LINK = re.compile(r"<(https?://[^|>]+)(?:\|([^>]+))?>")
+_DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 _BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
 
 
@@ -60,7 +61,7 @@ class Conversation:
         state = self._state(since=self._version, wait=LOOK_S)
         self._version = int(state["version"])
         names = _names(state)
-        for whisper in state["ephemerals"]:
+        for whisper in (whisper for whisper in state["ephemerals"] if float(whisper["ts"]) >= self._after):
             yield from self._new(whisper["ts"], names, whisper, 0, f" (only to {names[whisper['to']]})")
         for root in self._roots(state):
             yield from self._thread(root, names)
@@ -100,5 +101,6 @@ def _names(state: dict[str, Any]) -> dict[str, str]:
 def plain(text: str, names: dict[str, str]) -> str:
     """Slack's markup as a terminal shows it best: without stars, with names for ids."""
     text = _MENTION.sub(lambda match: match[1] + names.get(match[2], match[2]), text)
+    text = _DATE.sub(r"\1", text)
     text = _LINK.sub(lambda match: f"{match[2]} ({match[1]})" if match[2] else match[1], text)
     return html.unescape(_BOLD.sub(r"\1", text))

@@ -66,8 +66,11 @@ def test_a_capture_that_failed_is_no_diagnosis() -> None:
 
 
 def test_what_only_the_asker_sees_says_so() -> None:
+    old = message("50.1", "for another command", to="U0ANA")
     whisper = message("101.1", "on its way", to="U0ANA")
-    assert list(talk([state(1, ephemerals=(whisper,))]).read()) == [Said("Mapstorm (only to Ana Lima)", "on its way")]
+    conversation = talk([state(1, ephemerals=(old,)), state(2, ephemerals=(old, whisper))])
+    conversation.type("/mapstorm capture x")
+    assert [*conversation.read(), *conversation.read()] == [Said("Mapstorm (only to Ana Lima)", "on its way")]
 
 
 def test_a_command_that_is_not_taken_ends_the_demo() -> None:
@@ -79,6 +82,7 @@ def test_a_command_that_is_not_taken_ends_the_demo() -> None:
     ("markup", "shown"),
     [
         ("*bold* and 2*3*4", "bold and 2*3*4"),
+        ("<!date^1795355846^{date} {time}|2026-11-22 13:57 UTC>, then", "2026-11-22 13:57 UTC, then"),
         ("in <#C1>, <#C2>", "in #payments, #C2"),
         ("<@U0ANA> &lt;T&gt; &amp; co", "@Ana Lima <T> & co"),
         ("<https://go.dev|Go> <https://go.dev>", "Go (https://go.dev) https://go.dev"),
