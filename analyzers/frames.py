@@ -156,7 +156,7 @@ def key_kind(frames: Sequence[str]) -> str | None:
 def _assignment(name: str, helpers: Sequence[str]) -> Event:
     """runtime.mapassign* itself allocates: a classic map's first bucket, or a Swiss entry over 128 bytes.
 
-    A classic entry over 128 bytes has the same frames as a first bucket; `sites.py` tells them by their size.
+    A classic entry over 128 bytes has the same frames as a first bucket; `sites.py` tells them apart.
     """
     keys = name[len(_ASSIGN) :].lstrip("_") or "generic"
     if any(helper.startswith(SWISS_MAPS) for helper in helpers):

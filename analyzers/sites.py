@@ -93,6 +93,11 @@ class Line(NamedTuple):
 GROWTH_KINDS = tuple(kind for kind in Kind if kind.is_growth)
 TABLE_KINDS = tuple(kind for kind in Kind if kind.is_table)
 
+LARGEST_INLINE = 128  # bytes of a key or value (runtime: maxKeySize, maxElemSize); larger ones stand beside the table
+MANY_BUCKETS = 16
+# A bucket of the smallest key and a pointer is 88 bytes for 8 entries.
+LEAST_PER_ENTRY = 11
+
 
 def place_of(site: Site, culprit: Site) -> Place:
     """The key of a line in comparisons."""
@@ -137,7 +142,25 @@ def lines_of(usage: Iterable[SiteUsage]) -> Iterator[Line]:
             _count(keys.setdefault(place, {}), item.event.key_kind, weight)
     for place, ledger in ledgers.items():
         site, culprit = names[place]
-        yield Line(site, culprit, _heaviest(families.get(place)), _heaviest(keys.get(place)), ledger)
+        family, key_kind = _heaviest(families.get(place)), _heaviest(keys.get(place))
+        if family is Implementation.CLASSIC and key_kind == "generic":
+            ledger = _entries_apart(ledger)
+        yield Line(site, culprit, family, key_kind, ledger)
+
+
+def _entries_apart(ledger: Ledger) -> Ledger:
+    """Keys and values over 128 bytes booked as entries: a classic map makes them under a first bucket's frames.
+
+    Taken for entries where the line has a table of many buckets, and room in it for all of them. Small maps, which
+    have a first bucket each, have no such table.
+    """
+    tables = ledger.sizes(*GROWTH_KINDS, Kind.PRESIZE, Kind.CLONE)
+    apart = Ledger()
+    for (kind, size), usage in ledger.cells.items():
+        room = sum(table.inuse_space for each, table in tables.items() if each > MANY_BUCKETS * size) / LEAST_PER_ENTRY
+        entry = kind is Kind.FIRST and size > LARGEST_INLINE and max(tables, default=0) > MANY_BUCKETS * size
+        apart.add(Kind.ENTRY if entry and usage.inuse_objects <= room else kind, size, usage)
+    return apart
 
 
 def _count(weights: dict[T, float], key: T, weight: float) -> None:

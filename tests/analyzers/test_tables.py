@@ -1,124 +1,11 @@
-"""The arithmetic of Go's maps against a model of both families that shares no code with it.
-
-The models insert entries one by one (or in the batches between two growths) into simulated maps, as runtime/map.go
-and internal/runtime/maps do, and write down every array or table they allocate with its size class.
-"""
+"""The arithmetic of Go's maps against a model of both families that shares no code with it."""
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analyzers import tables
-
-CLASSES = [
-    int(word)
-    for word in """
-    8 16 24 32 48 64 80 96 112 128 144 160 176 192 208 224 240 256 288 320 352 384 416 448 480 512 576 640 704 768 896
-    1024 1152 1280 1408 1536 1792 2048 2304 2688 3072 3200 3456 4096 4864 5376 6144 6528 6784 6912 8192 9472 9728 10240
-    10880 12288 13568 14336 16384 18432 19072 20480 21760 24576 27264 28672 32768""".split()
-]
-
-# Key bytes by variant, and values as services have them; classic slots pack, Swiss slots are Go structs.
-KEYS = {"fast32": 4, "fast64": 8, "fast64ptr": 8, "faststr": 16}
-VALUES = (8, 16, 24, 0, 1, 4, 2, 32, 40, 48)
-
-
-def size_class(size: int) -> int:
-    """What mallocgc gives, found the slow way."""
-    if size > 32768:
-        pages = 0
-        while pages * 8192 < size:
-            pages += 1
-        return pages * 8192
-    return next(each for each in CLASSES if each >= size)
-
-
-def struct_bytes(key: int, value: int) -> int:
-    """unsafe.Sizeof(struct{K; V}) for keys and values whose alignment is their largest power of two up to 8."""
-
-    def align(size: int) -> int:
-        return 1 if size == 0 else 8 if size % 8 == 0 else 4 if size % 4 == 0 else 2 if size % 2 == 0 else 1
-
-    alignment = max(align(key), align(value))
-    at = key
-    while at % align(value):
-        at += 1
-    at += value if value else 1  # a last field without size must not point behind the object
-    while at % alignment:
-        at += 1
-    return at
-
-
-class ClassicMap:
-    """Buckets of 8; doubles when the next entry would exceed load factor times buckets."""
-
-    def __init__(self, slot: int, hint: int, load_factor: float) -> None:
-        self.slot, self.load_factor = slot, load_factor
-        self.b = 0
-        while hint > 8 and hint > load_factor * 2**self.b:
-            self.b += 1
-        self.sizes = [self.array()] if hint > 8 else []
-        self.growths = 0
-
-    def array(self) -> int:
-        bucket = 8 + self.slot * 8 + 8
-        buckets = 2**self.b
-        if self.b >= 4:
-            buckets += 2 ** (self.b - 4)
-            # makeBucketArray: up = roundupsize(...); if it differs, as many buckets as fit into it
-            buckets = max(buckets, size_class(bucket * buckets) // bucket)
-        return size_class(bucket * buckets)
-
-    def fill(self, entries: int) -> "ClassicMap":
-        while entries > 8 and entries > self.load_factor * 2**self.b:
-            self.b += 1
-            self.growths += 1
-            self.sizes.append(self.array())
-        return self
-
-
-class SwissMap:
-    """One group of 8, then tables of 16 to 1024 slots, then tables that split. Hashes are an even spread."""
-
-    def __init__(self, slot: int, hint: int = 0) -> None:
-        self.slot = slot
-        self.sizes: list[int] = []
-        self.full = 0
-        self.capacity = 8
-        if hint > 8:
-            target = hint * 8 // 7
-            tables_wanted = -(-target // 1024)
-            self.full = 1
-            while self.full < tables_wanted:
-                self.full *= 2
-            self.capacity = 8
-            while self.capacity < target / self.full:
-                self.capacity *= 2
-            self.sizes = [self.table(self.capacity)] * self.full
-            if self.capacity < 1024:
-                self.full = 0
-
-    def table(self, slots: int) -> int:
-        return size_class(slots // 8 * (8 + 8 * self.slot))
-
-    def fill(self, entries: int) -> "SwissMap":
-        while self.full == 0 and entries > (8 if self.capacity == 8 else self.capacity * 7 // 8):
-            self.capacity *= 2
-            if self.capacity > 1024:
-                self.full = 1
-                break
-            self.sizes.append(self.table(self.capacity))
-            if self.capacity == 1024:
-                self.full = 1 if entries <= 896 else 0
-                if entries > 896:
-                    self.full = 1
-                break
-        if self.full:
-            while entries > 896 * self.full:
-                self.full *= 2  # an even spread makes all tables split at once
-            self.sizes += [self.table(1024)] * (2 * (self.full - 1) if self.full > 1 else 0)
-        return self
-
+from tests.analyzers.models import KEYS, VALUES, ClassicMap, SwissMap, size_class, struct_bytes
 
 classic_slots = st.sampled_from([key + value for key in KEYS.values() for value in VALUES])
 entry_counts = st.integers(9, 3_000_000)
@@ -208,16 +95,15 @@ def test_a_classic_hint_at_the_upper_end_costs_what_the_map_has_today(slot: int,
 def test_a_swiss_map_is_recognised_by_its_tables(kind: str, value: int, entries: int) -> None:
     slot = struct_bytes(KEYS[kind], value)
     model = SwissMap(slot).fill(entries)
-    full_size = model.table(1024)
-    assume(model.full > 1)
+    assume(model.tables > 1)
     spaces: dict[int, float] = {}
-    for size in model.sizes:
+    for size in model.grown + model.split:
         spaces[size] = spaces.get(size, 0.0) + size
-    fit = tables.fit_swiss(spaces, kind, frozenset((full_size,)))
+    fit = tables.fit_swiss(spaces, kind, frozenset(model.split))
     assert fit is not None
     assert fit.share == pytest.approx(1.0)
     assert fit.slot_bytes == slot
-    low, estimate, high = tables.swiss_entries(model.full, samples=1e6)
+    low, estimate, high = tables.swiss_entries(model.tables, samples=1e6)
     assert low <= entries <= high
     assert low <= estimate <= high
 
@@ -226,11 +112,10 @@ def test_a_swiss_map_is_recognised_by_its_tables(kind: str, value: int, entries:
 def test_a_swiss_hint_at_the_upper_end_costs_what_the_map_has_today(entries: int) -> None:
     """A sized map has a power of two of tables; its own upper end asks for just as many."""
     sized = SwissMap(24, entries)
-    assume(sized.full)
-    high = tables.swiss_hinted_entries(sized.full, samples=1e6).high
+    assume(sized.capacity == 1024)
+    high = tables.swiss_hinted_entries(sized.tables, samples=1e6).high
     assert entries <= high
-    again = SwissMap(24, high)
-    assert again.sizes == sized.sizes
+    assert SwissMap(24, high).made == sized.made
 
 
 @pytest.mark.parametrize(
