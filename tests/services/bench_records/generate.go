@@ -12,7 +12,14 @@ import (
 	"text/template"
 )
 
-var packages = []string{"billing", "gateway", "mail", "orders", "search", "stock"}
+var packages = []string{
+	"billing", "carts", "coupons", "gateway", "invoices", "mail", "orders", "parcels",
+	"prices", "refunds", "reviews", "search", "sessions", "stock", "taxes", "users",
+}
+
+// lines is from how many lines a step may call the next one. Together with the packages it gives a profile as many
+// distinct lines as services of that size have: text some 40 times as large as the protobuf.
+const lines = 12
 
 var steps = []string{
 	"accept", "apply", "authorise", "check", "combine", "dispatch", "enrich", "filter",
@@ -34,16 +41,10 @@ var Leaves = []trail.Step{countNames, indexNumbers, collectRows, readBody, openR
 
 {{range .Steps}}
 func {{.}}(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
+	switch t.Turn({{$.Lines}}) {
+	{{range $.Cases}}case {{.}}:
 		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
+	{{end}}default:
 		return t.Next()(t)
 	}
 }
@@ -122,7 +123,9 @@ func main() {
 		err := source.Execute(&out, struct {
 			Package string
 			Steps   []string
-		}{name, rotated})
+			Lines   int
+			Cases   []int
+		}{name, rotated, lines, cases()})
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -138,4 +141,13 @@ func main() {
 			log.Fatal(err)
 		}
 	}
+}
+
+// cases numbers all lines but the last, which is the default.
+func cases() []int {
+	var numbers []int
+	for i := range lines - 1 {
+		numbers = append(numbers, i)
+	}
+	return numbers
 }

@@ -1,5 +1,5 @@
 // Command svc-bench has a heap profile of about as many records as it is told,
-// each with a stack some 30 calls deep.
+// each with a stack some 40 calls deep.
 package main
 
 //go:generate go run generate.go
@@ -9,16 +9,26 @@ import (
 	"runtime"
 
 	"example.com/svc-bench/internal/billing"
+	"example.com/svc-bench/internal/carts"
+	"example.com/svc-bench/internal/coupons"
 	"example.com/svc-bench/internal/gateway"
+	"example.com/svc-bench/internal/invoices"
 	"example.com/svc-bench/internal/mail"
 	"example.com/svc-bench/internal/orders"
+	"example.com/svc-bench/internal/parcels"
+	"example.com/svc-bench/internal/prices"
+	"example.com/svc-bench/internal/refunds"
+	"example.com/svc-bench/internal/reviews"
 	"example.com/svc-bench/internal/search"
+	"example.com/svc-bench/internal/sessions"
 	"example.com/svc-bench/internal/stock"
+	"example.com/svc-bench/internal/taxes"
 	"example.com/svc-bench/internal/trail"
+	"example.com/svc-bench/internal/users"
 	"example.com/testbed"
 )
 
-const depth = 27 // and main, the leaf's runtime frames and goexit
+const depth = 40 // and main, the leaf's runtime frames and goexit
 
 // rate makes most walks a record of their own and still lets the profile be
 // served at a normal pace; it has to be set before anything is allocated.
@@ -30,9 +40,43 @@ var _ = func() int {
 }()
 
 var (
-	steps  = join(billing.Steps, gateway.Steps, mail.Steps, orders.Steps, search.Steps, stock.Steps)
-	leaves = join(billing.Leaves, gateway.Leaves, mail.Leaves, orders.Leaves, search.Leaves, stock.Leaves)
-	kept   []any
+	steps = join(
+		billing.Steps,
+		carts.Steps,
+		coupons.Steps,
+		gateway.Steps,
+		invoices.Steps,
+		mail.Steps,
+		orders.Steps,
+		parcels.Steps,
+		prices.Steps,
+		refunds.Steps,
+		reviews.Steps,
+		search.Steps,
+		sessions.Steps,
+		stock.Steps,
+		taxes.Steps,
+		users.Steps,
+	)
+	leaves = join(
+		billing.Leaves,
+		carts.Leaves,
+		coupons.Leaves,
+		gateway.Leaves,
+		invoices.Leaves,
+		mail.Leaves,
+		orders.Leaves,
+		parcels.Leaves,
+		prices.Leaves,
+		refunds.Leaves,
+		reviews.Leaves,
+		search.Leaves,
+		sessions.Leaves,
+		stock.Leaves,
+		taxes.Leaves,
+		users.Leaves,
+	)
+	kept []any
 )
 
 func main() {

@@ -6,58 +6,13 @@ package mail
 import "example.com/svc-bench/internal/trail"
 
 // Steps call on; each can do so from several lines.
-var Steps = []trail.Step{authorise, check, combine, dispatch, enrich, filter, forward, merge, normalise, plan, price, rank, resolve, retry, accept, apply}
+var Steps = []trail.Step{dispatch, enrich, filter, forward, merge, normalise, plan, price, rank, resolve, retry, accept, apply, authorise, check, combine}
 
 // Leaves allocate.
 var Leaves = []trail.Step{countNames, indexNumbers, collectRows, readBody, openRecord, markSeen, presize, joinNames}
 
-func authorise(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
-func check(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
-func combine(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
 func dispatch(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -65,6 +20,20 @@ func dispatch(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -72,7 +41,7 @@ func dispatch(t *trail.Trail) any {
 }
 
 func enrich(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -80,6 +49,20 @@ func enrich(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -87,7 +70,7 @@ func enrich(t *trail.Trail) any {
 }
 
 func filter(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -95,6 +78,20 @@ func filter(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -102,7 +99,7 @@ func filter(t *trail.Trail) any {
 }
 
 func forward(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -110,6 +107,20 @@ func forward(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -117,7 +128,7 @@ func forward(t *trail.Trail) any {
 }
 
 func merge(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -125,6 +136,20 @@ func merge(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -132,7 +157,7 @@ func merge(t *trail.Trail) any {
 }
 
 func normalise(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -140,6 +165,20 @@ func normalise(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -147,7 +186,7 @@ func normalise(t *trail.Trail) any {
 }
 
 func plan(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -155,6 +194,20 @@ func plan(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -162,7 +215,7 @@ func plan(t *trail.Trail) any {
 }
 
 func price(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -170,6 +223,20 @@ func price(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -177,7 +244,7 @@ func price(t *trail.Trail) any {
 }
 
 func rank(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -185,6 +252,20 @@ func rank(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -192,7 +273,7 @@ func rank(t *trail.Trail) any {
 }
 
 func resolve(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -200,6 +281,20 @@ func resolve(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -207,7 +302,7 @@ func resolve(t *trail.Trail) any {
 }
 
 func retry(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -215,6 +310,20 @@ func retry(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -222,7 +331,7 @@ func retry(t *trail.Trail) any {
 }
 
 func accept(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -230,6 +339,20 @@ func accept(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -237,7 +360,7 @@ func accept(t *trail.Trail) any {
 }
 
 func apply(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -245,6 +368,107 @@ func apply(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func authorise(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func check(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func combine(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)

@@ -6,133 +6,13 @@ package stock
 import "example.com/svc-bench/internal/trail"
 
 // Steps call on; each can do so from several lines.
-var Steps = []trail.Step{dispatch, enrich, filter, forward, merge, normalise, plan, price, rank, resolve, retry, accept, apply, authorise, check, combine}
+var Steps = []trail.Step{rank, resolve, retry, accept, apply, authorise, check, combine, dispatch, enrich, filter, forward, merge, normalise, plan, price}
 
 // Leaves allocate.
 var Leaves = []trail.Step{countNames, indexNumbers, collectRows, readBody, openRecord, markSeen, presize, joinNames}
 
-func dispatch(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
-func enrich(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
-func filter(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
-func forward(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
-func merge(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
-func normalise(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
-func plan(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
-func price(t *trail.Trail) any {
-	switch t.Turn(5) {
-	case 0:
-		return t.Next()(t)
-	case 1:
-		return t.Next()(t)
-	case 2:
-		return t.Next()(t)
-	case 3:
-		return t.Next()(t)
-	default:
-		return t.Next()(t)
-	}
-}
-
 func rank(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -140,6 +20,20 @@ func rank(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -147,7 +41,7 @@ func rank(t *trail.Trail) any {
 }
 
 func resolve(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -155,6 +49,20 @@ func resolve(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -162,7 +70,7 @@ func resolve(t *trail.Trail) any {
 }
 
 func retry(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -170,6 +78,20 @@ func retry(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -177,7 +99,7 @@ func retry(t *trail.Trail) any {
 }
 
 func accept(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -185,6 +107,20 @@ func accept(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -192,7 +128,7 @@ func accept(t *trail.Trail) any {
 }
 
 func apply(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -200,6 +136,20 @@ func apply(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -207,7 +157,7 @@ func apply(t *trail.Trail) any {
 }
 
 func authorise(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -215,6 +165,20 @@ func authorise(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -222,7 +186,7 @@ func authorise(t *trail.Trail) any {
 }
 
 func check(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -230,6 +194,20 @@ func check(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
@@ -237,7 +215,7 @@ func check(t *trail.Trail) any {
 }
 
 func combine(t *trail.Trail) any {
-	switch t.Turn(5) {
+	switch t.Turn(12) {
 	case 0:
 		return t.Next()(t)
 	case 1:
@@ -245,6 +223,252 @@ func combine(t *trail.Trail) any {
 	case 2:
 		return t.Next()(t)
 	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func dispatch(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func enrich(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func filter(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func forward(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func merge(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func normalise(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func plan(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
+		return t.Next()(t)
+	default:
+		return t.Next()(t)
+	}
+}
+
+func price(t *trail.Trail) any {
+	switch t.Turn(12) {
+	case 0:
+		return t.Next()(t)
+	case 1:
+		return t.Next()(t)
+	case 2:
+		return t.Next()(t)
+	case 3:
+		return t.Next()(t)
+	case 4:
+		return t.Next()(t)
+	case 5:
+		return t.Next()(t)
+	case 6:
+		return t.Next()(t)
+	case 7:
+		return t.Next()(t)
+	case 8:
+		return t.Next()(t)
+	case 9:
+		return t.Next()(t)
+	case 10:
 		return t.Next()(t)
 	default:
 		return t.Next()(t)
