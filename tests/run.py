@@ -91,9 +91,8 @@ def _count(report: Path) -> Counter[str]:
     suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314 - written by our own pytest
     if suite is None:
         return Counter()
-    counts = Counter({name: int(suite.get(name, 0)) for name in ("failures", "errors", "skipped")})
-    counts["passed"] = int(suite.get("tests", 0)) - counts.total()
-    return counts
+    failed, skipped = int(suite.get("failures", 0)) + int(suite.get("errors", 0)), int(suite.get("skipped", 0))
+    return Counter(failed=failed, passed=int(suite.get("tests", 0)) - failed - skipped, skipped=skipped)
 
 
 def _python(name: str, *arguments: str) -> tuple[int, float]:
@@ -115,19 +114,17 @@ def _python(name: str, *arguments: str) -> tuple[int, float]:
 def _report(steps: list[Step], without: set[str], seconds: float) -> int:
     print()
     for step in steps:
-        told = ", ".join(f"{count} {name}" for name, count in step.counts.items() if count)
-        print(f"{'ok    ' if step.ok else 'FAILED'} {step.name:8} {step.seconds:6.1f} s  {told}")
+        print(f"{'ok    ' if step.ok else 'FAILED'} {step.name:8} {step.seconds:6.1f} s  {_told(step.counts)}")
     if without:
         print(f"left out: {', '.join(sorted(without))}")
-    totals = sum((step.counts for step in steps), Counter[str]())
-    failed = totals["failures"] + totals["errors"]
-    bad_checks = [step.name for step in steps if not step.ok and not step.counts["failures"] + step.counts["errors"]]
-    if bad_checks:
-        print(f"failed: {', '.join(bad_checks)}")
-    parts = [(failed, "failed"), (totals["passed"], "passed"), (totals["skipped"], "skipped")]
-    said = ", ".join(f"{count} {name}" for count, name in parts if count or name == "passed")
-    print(f"{said} in {seconds:.1f}s")
+    if failed := [step.name for step in steps if not step.ok]:
+        print(f"failed: {', '.join(failed)}")
+    print(f"{_told(sum((step.counts for step in steps), Counter[str](passed=0))) or 'no tests'} in {seconds:.1f}s")
     return 0 if all(step.ok for step in steps) else 1
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 
 if __name__ == "__main__":
