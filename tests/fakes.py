@@ -191,8 +191,10 @@ class FakeTurns:
         if self.taken.get(capture.instance, capture.id) != capture.id:
             raise Busy
         self.taken[capture.instance] = capture.id
-        yield
-        del self.taken[capture.instance]
+        try:
+            yield
+        finally:
+            del self.taken[capture.instance]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,302 @@
+"""A capture from the request to the finished thread, with all that can go wrong on the way."""
+
+from dataclasses import replace
+
+import pytest
+
+from analyzers.compare import Basis
+from analyzers.errors import (
+    EmptyProfile,
+    MalformedProfile,
+    MapstormError,
+    NotAHeapProfile,
+    ProfilingOff,
+    TruncatedProfile,
+)
+from analyzers.finding import Verdict
+from analyzers.thresholds import DEFAULT
+from handlers import capture
+from handlers.errors import (
+    Busy,
+    ChatRefused,
+    NoPprof,
+    NotPprof,
+    OutageError,
+    Refused,
+    ServerFault,
+    TimedOut,
+    TooLarge,
+    UnknownInstance,
+    UnknownService,
+    Unreachable,
+    UntrustedAddress,
+)
+from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Summary
+from handlers.records import Capture, Outcome, Request, Thread
+from tests.analyzers.recordings import Recording
+from tests.fakes import ORDERS, FakePprof, FakeRegistry, Fakes
+
+BOTH = ("orders-0", "orders-1")
+STORM = "go1.23.9-growth_storm"
+GROWING = "go1.27.3-unbounded_growth"
+
+PASSING = [Unreachable("reset"), TimedOut(), ServerFault("503"), TruncatedProfile(), OutageError("redis"), Busy()]
+LASTING = [
+    Refused("401"),
+    NoPprof("404"),
+    NotPprof("html"),
+    TooLarge("268435456"),
+    UntrustedAddress(),
+    MalformedProfile("x"),
+    NotAHeapProfile("x"),
+    ProfilingOff("x"),
+    EmptyProfile("x"),
+]
+by_name = {"ids": lambda error: type(error).__name__}
+
+
+def asked(fakes: Fakes, *instances: str) -> Request:
+    return Request("r1", "svc-orders", instances or ("orders-0",), fakes.clock.time, "U024BE7LH")
+
+
+async def queued(fakes: Fakes, *instances: str) -> list[Capture]:
+    await capture.request(fakes.tools, asked(fakes, *instances))
+    return list(fakes.queue.captures.values())
+
+
+async def run(fakes: Fakes, job: Capture, *, last_try: bool = False) -> None:
+    await capture.run(fakes.tools, job, last_try=last_try)
+
+
+@pytest.fixture
+def storm(fakes: Fakes, recordings: dict[str, Recording]) -> Fakes:
+    fakes.serves(recordings[STORM])
+    return fakes
+
+
+# The first half
+
+
+async def test_a_request_opens_a_thread_and_queues_one_capture_for_each_instance(fakes: Fakes) -> None:
+    jobs = await queued(fakes, *BOTH)
+    (said,) = fakes.chat.transcript
+    assert (said.how, said.where) == ("open", ORDERS.channel)
+    assert said.note == CaptureStarted(ORDERS, BOTH, "U024BE7LH")
+    assert [(job.id, job.instance, job.thread.channel) for job in jobs] == [
+        ("r1.orders-0", "orders-0", ORDERS.channel),
+        ("r1.orders-1", "orders-1", ORDERS.channel),
+    ]
+
+
+async def test_a_request_that_is_repeated_opens_no_second_thread(fakes: Fakes) -> None:
+    first = await queued(fakes, *BOTH)
+    second = await queued(fakes, *BOTH)
+    assert len(fakes.chat.transcript) == 1
+    assert first == second
+
+
+async def test_a_request_goes_on_where_a_dead_worker_left_it(fakes: Fakes) -> None:
+    fakes.progress.threads["r1"] = Thread("C0123ABCD", "7.7")
+    (job,) = await queued(fakes)
+    assert job.thread == Thread("C0123ABCD", "7.7")
+    assert fakes.chat.transcript == []
+
+
+async def test_a_request_while_the_chat_is_away_queues_nothing(fakes: Fakes) -> None:
+    fakes.chat.fails = OutageError("slack")
+    with pytest.raises(OutageError):
+        await queued(fakes)
+    assert fakes.queue.captures == {}
+    assert fakes.progress.threads == {}
+
+
+# The second half
+
+
+async def test_a_capture_ends_with_a_diagnosis_and_an_edited_root(storm: Fakes) -> None:
+    (job,) = await queued(storm)
+    await run(storm, job)
+    assert [said.how for said in storm.chat.transcript] == ["open", "reply", "edit"]
+    (reply,) = storm.chat.notes("reply")
+    assert isinstance(reply, Summary)
+    assert (reply.instance, reply.capture_id) == ("orders-0", job.id)
+    assert reply.diagnosis.verdict is Verdict.GROWTH_STORM
+    assert reply.diagnosis.comparison.basis is Basis.FIRST
+    (root,) = storm.chat.notes("edit")
+    assert isinstance(root, CaptureFinished)
+    assert root.outcomes == (
+        Outcome("orders-0", "growth_storm", "example.com/svc-orders/internal/catalog/catalog.go:64", None),
+    )
+    assert {said.where for said in storm.chat.transcript[1:]} == {job.thread.ts}
+
+
+async def test_a_capture_that_is_repeated_speaks_once(storm: Fakes) -> None:
+    (job,) = await queued(storm)
+    await run(storm, job)
+    await run(storm, job)
+    assert len(storm.chat.notes("reply")) == 1
+    assert len(storm.heaps.visited) == 1
+
+
+async def test_each_instance_edits_the_root_with_all_that_is_known(storm: Fakes) -> None:
+    storm.heaps.pprof["orders-1"].texts = [Refused("403")]
+    first, second = await queued(storm, *BOTH)
+    await run(storm, second)
+    await run(storm, first)
+    roots = storm.chat.notes("edit")
+    names = [[outcome.instance for outcome in root.outcomes] for root in roots if isinstance(root, CaptureFinished)]
+    assert names == [["orders-1"], ["orders-0", "orders-1"]]
+    last = roots[-1]
+    assert isinstance(last, CaptureFinished)
+    assert [outcome.failed for outcome in last.outcomes] == [None, "refused"]
+
+
+async def test_the_snapshot_is_kept_and_is_the_next_captures_base(
+    fakes: Fakes, recordings: dict[str, Recording]
+) -> None:
+    fakes.serves(recordings[GROWING], "orders-0")
+    (job,) = await queued(fakes)
+    await run(fakes, job)
+    assert set(fakes.snapshots.kept) == {job.id}
+    fakes.clock.time += 600
+    later = replace(job, id="r2.orders-0", request=replace(job.request, id="r2", requested_at=fakes.clock.time))
+    fakes.heaps.pprof["orders-0"].texts = fakes.heaps.pprof["orders-0"].texts[2:]
+    await run(fakes, later)
+    summary = fakes.chat.notes("reply")[-1]
+    assert isinstance(summary, Summary)
+    assert summary.diagnosis.comparison.basis is Basis.SAME_PROCESS
+    assert summary.diagnosis.comparison.age
+
+
+async def test_a_capture_is_never_its_own_base(storm: Fakes) -> None:
+    """A worker died after keeping the snapshot: the next one must not compare the capture with itself."""
+    (job,) = await queued(storm)
+    await run(storm, job)
+    storm.progress.outcomes.clear()
+    await run(storm, job)
+    summary = storm.chat.notes("reply")[-1]
+    assert isinstance(summary, Summary)
+    assert summary.diagnosis.comparison.basis is Basis.FIRST
+    assert len(storm.snapshots.kept) == 1
+
+
+async def test_another_instances_snapshot_is_no_base(storm: Fakes) -> None:
+    first, second = await queued(storm, *BOTH)
+    await run(storm, first)
+    await run(storm, replace(second, request=replace(second.request, requested_at=storm.clock.time + 60)))
+    summary = storm.chat.notes("reply")[-1]
+    assert isinstance(summary, Summary)
+    assert summary.diagnosis.comparison.basis is Basis.FIRST
+
+
+async def test_thresholds_of_the_service_are_heard(storm: Fakes) -> None:
+    deaf = replace(DEFAULT, min_growth_bytes=1e12, min_retained_bytes=1e12)
+    storm.registry.services["svc-orders"] = replace(ORDERS, thresholds=deaf)
+    (job,) = await queued(storm)
+    await run(storm, job)
+    summary = storm.chat.notes("reply")[-1]
+    assert isinstance(summary, Summary)
+    assert summary.diagnosis.verdict is Verdict.NO_MAP_PROBLEM
+    root = storm.chat.notes("edit")[-1]
+    assert isinstance(root, CaptureFinished)
+    assert root.outcomes[0].culprit == ""
+
+
+# What goes wrong
+
+
+def fails_with(fakes: Fakes, error: MapstormError) -> None:
+    fakes.heaps.pprof["orders-0"] = FakePprof([error], [error])
+
+
+@pytest.mark.parametrize("error", PASSING, **by_name)
+async def test_what_may_pass_is_raised_for_another_try(fakes: Fakes, error: MapstormError) -> None:
+    fails_with(fakes, error)
+    (job,) = await queued(fakes)
+    with pytest.raises(type(error)):
+        await run(fakes, job)
+    assert fakes.chat.notes("reply", "edit") == []
+    assert fakes.turns.taken == {}
+
+
+@pytest.mark.parametrize("error", [*PASSING, *LASTING], **by_name)
+async def test_on_the_last_try_every_error_is_told(fakes: Fakes, error: MapstormError) -> None:
+    fails_with(fakes, error)
+    (job,) = await queued(fakes)
+    await run(fakes, job, last_try=True)
+    (reply,) = fakes.chat.notes("reply")
+    (root,) = fakes.chat.notes("edit")
+    assert reply == CaptureFailed(ORDERS, "orders-0", job.id, error.reason, error.detail)
+    assert isinstance(root, CaptureFinished)
+    assert root.outcomes == (Outcome("orders-0", None, "", error.reason),)
+
+
+@pytest.mark.parametrize("error", LASTING, **by_name)
+async def test_what_will_not_pass_is_told_at_once(fakes: Fakes, error: MapstormError) -> None:
+    fails_with(fakes, error)
+    (job,) = await queued(fakes)
+    await run(fakes, job)
+    assert [type(note) for note in fakes.chat.notes("reply", "edit")] == [CaptureFailed, CaptureFinished]
+    await run(fakes, job)
+    assert len(fakes.chat.notes("reply")) == 1
+
+
+async def test_a_busy_instance_waits_for_its_turn(storm: Fakes) -> None:
+    (job,) = await queued(storm)
+    storm.turns.taken["orders-0"] = "somebody.else"
+    with pytest.raises(Busy):
+        await run(storm, job)
+    assert storm.heaps.visited == []
+
+
+async def test_the_same_capture_may_take_its_turn_again(storm: Fakes) -> None:
+    (job,) = await queued(storm)
+    storm.turns.taken["orders-0"] = job.id
+    await run(storm, job)
+    assert len(storm.chat.notes("reply")) == 1
+
+
+async def test_an_instance_that_left_the_registry_is_told(storm: Fakes) -> None:
+    (job,) = await queued(storm)
+    storm.registry.services["svc-orders"] = replace(ORDERS, instances=ORDERS.instances[1:])
+    await run(storm, job)
+    (reply,) = storm.chat.notes("reply")
+    assert isinstance(reply, CaptureFailed)
+    assert reply.reason == UnknownInstance.reason
+
+
+async def test_a_service_that_left_the_registry_is_the_queues_to_give_up(storm: Fakes) -> None:
+    (job,) = await queued(storm)
+    empty = replace(storm.tools, registry=FakeRegistry())
+    with pytest.raises(UnknownService):
+        await capture.run(empty, job, last_try=True)
+
+
+async def test_a_bug_is_no_capture_error(storm: Fakes) -> None:
+    """It must reach the log with its traceback; `gave_up` tells the thread."""
+    storm.heaps.pprof.clear()
+    (job,) = await queued(storm)
+    with pytest.raises(KeyError):
+        await run(storm, job)
+    await capture.gave_up(storm.tools, job)
+    (reply,) = storm.chat.notes("reply")
+    assert reply == CaptureFailed(ORDERS, "orders-0", job.id, "bug", "")
+    assert await storm.progress.has_ended(job)
+
+
+async def test_a_chat_that_is_away_when_the_answer_is_ready_means_another_try(storm: Fakes) -> None:
+    (job,) = await queued(storm)
+    storm.chat.fails = OutageError("slack")
+    with pytest.raises(OutageError):
+        await run(storm, job)
+    assert not await storm.progress.has_ended(job)
+    storm.chat.fails = None
+    await run(storm, job)
+    assert len(storm.chat.notes("reply")) == 1
+
+
+async def test_a_chat_that_refuses_for_good_ends_the_capture(storm: Fakes) -> None:
+    (job,) = await queued(storm)
+    storm.chat.fails, storm.chat.fails_to = ChatRefused("is_archived"), ("reply",)
+    with pytest.raises(ChatRefused):
+        await run(storm, job)

@@ -1,0 +1,115 @@
+"""Dialogs: what people type after /mapstorm, and what mapstorm takes it for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.command import (
+    COMMANDS,
+    CaptureCommand,
+    Command,
+    HelpCommand,
+    HistoryCommand,
+    ServicesCommand,
+    nearest,
+    parse,
+)
+from handlers.errors import RequestError, UnknownCommand, WrongUsage
+
+ORDERS = CaptureCommand("svc-orders", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        ("", HelpCommand()),
+        ("   ", HelpCommand()),
+        ("\n", HelpCommand()),
+        ("help", HelpCommand()),
+        ("HELP", HelpCommand()),
+        ("--help", HelpCommand()),
+        ("-h", HelpCommand()),
+        ("help capture", HelpCommand()),
+        ("capture help", HelpCommand()),
+        ("capture --help", HelpCommand()),
+        ("history -h", HelpCommand()),
+        ("services help", HelpCommand()),
+        ("services", ServicesCommand()),
+        ("Services ", ServicesCommand()),
+        ("capture svc-orders", ORDERS),
+        ("CAPTURE svc-orders", ORDERS),
+        ("  capture   svc-orders  ", ORDERS),
+        ("--capture svc-orders", ORDERS),
+        ("capture svc-orders all", CaptureCommand("svc-orders", "all")),
+        ("capture svc-orders orders-1", CaptureCommand("svc-orders", "orders-1")),
+        ("history svc-orders", HistoryCommand("svc-orders")),
+        # What Slack's clients, phones and wikis make of it.
+        ("capture “svc-orders”", ORDERS),
+        ("capture ‘svc-orders’", ORDERS),
+        ("capture «svc-orders»", ORDERS),
+        ("capture `svc-orders`", ORDERS),
+        ("capture 'svc-orders'", ORDERS),
+        ("capture svc–orders", ORDERS),
+        ("capture svc—orders", ORDERS),
+        ("capture svc‑orders", ORDERS),
+        ("—help", HelpCommand()),
+        ("capture\u00a0svc-orders", ORDERS),
+        ("capture\u202fsvc-orders", ORDERS),
+        ("capture\tsvc-orders", ORDERS),
+        ("cap\u200bture svc-\ufefforders", ORDERS),
+        ("\u2060capture svc-orders\u200d", ORDERS),
+    ],
+)
+def test_what_is_said_is_understood(said: str, understood: Command) -> None:
+    assert parse(said) == understood
+
+
+@pytest.mark.parametrize("said", ["capture", "history", "capture a b c", "history a b", "services all", "Capture"])
+def test_too_few_words_or_too_many_are_wrong_usage(said: str) -> None:
+    with pytest.raises(WrongUsage) as caught:
+        parse(said)
+    assert caught.value.detail == said.split()[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("captrue svc-orders", "capture"),
+        ("Capure svc-orders", "capture"),
+        ("service", "services"),
+        ("histroy svc-orders", "history"),
+        ("hlep", "help"),
+        ("“captur” x", "capture"),
+    ],
+)
+def test_a_typo_gets_the_nearest_command(said: str, meant: str) -> None:
+    with pytest.raises(UnknownCommand) as caught:
+        parse(said)
+    assert caught.value.nearest[0] == meant
+
+
+@pytest.mark.parametrize("said", ["xyzzy", "?", "-", "svc-orders", "<@U123>", "http://example.com"])
+def test_a_word_like_no_command_gets_none(said: str) -> None:
+    with pytest.raises(UnknownCommand) as caught:
+        parse(said)
+    assert set(caught.value.nearest) <= set(COMMANDS)
+
+
+@given(st.text(max_size=60))
+def test_anything_said_is_a_command_or_a_slip(said: str) -> None:
+    reason = None
+    try:
+        parse(said)
+    except RequestError as slip:
+        reason = slip.reason
+    assert reason in (None, "unknown_command", "wrong_usage")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    assert parse(f"{command} help") == HelpCommand()
+
+
+def test_at_most_three_names_are_offered() -> None:
+    assert len(nearest("svc-order", [f"svc-order{number}" for number in range(9)])) == 3
+    assert nearest("SVC-ORDERS", ["svc-orders"]) == ("svc-orders",)
