@@ -1,0 +1,59 @@
+"""Real services under two toolchains, captured by the operator's shell: verdict and line as their author says."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import go_services
+from tests.toolchains import CLASSIC, SWISS
+
+pytestmark = [pytest.mark.go, pytest.mark.timeout(900)]
+
+ROOT = Path(__file__).parents[2]
+FAMILY = {CLASSIC: "classic", SWISS: "swiss"}
+# What happens in one window can be seen in all of them; the rest of the behaviours have recordings.
+BEHAVIOURS = ("growth_storm", "rebuild_churn", "unbounded_growth", "no_map_problem")
+
+
+def capture(url: str, home: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bot.cli", "capture", "--url", url, "--window", "3", "--format", "json"]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MAPSTORM_HOME": str(home), "HOME": str(home)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@pytest.mark.parametrize("version", [CLASSIC, SWISS])
+@pytest.mark.parametrize("name", BEHAVIOURS)
+def test_a_running_service_is_diagnosed_as_its_author_says(name: str, version: str, tmp_path: Path) -> None:
+    with go_services.run(name, version) as service:
+        answer = capture(service.pprof, tmp_path)
+        truth = service.truth()
+    assert answer["verdict"] == go_services.verdict(name)
+    assert answer["source"] == "text"
+    assert answer["basis"] == "first"
+    if answer["verdict"] == "no_map_problem":
+        assert answer["findings"] == []
+        return
+    finding = answer["findings"][0]
+    mark = go_services.marks(name)[0]
+    assert (finding["culprit"]["file"], finding["culprit"]["line"]) == (mark.file, mark.line)
+    assert finding["map"]["implementation"] == FAMILY[version]
+    assert finding["map"]["slot_bytes"] == truth["maps"][0]["slot_bytes"]
+    assert finding["map"]["entries"]["low"] <= truth["maps"][0]["largest"]
+
+
+@pytest.mark.parametrize("version", [CLASSIC, SWISS])
+def test_a_second_capture_is_compared_with_the_first(version: str, tmp_path: Path) -> None:
+    with go_services.run("unbounded_growth", version) as service:
+        capture(service.pprof, tmp_path)
+        second = capture(service.pprof, tmp_path)
+    assert second["basis"] == "same_process"
+    assert second["verdict"] == "unbounded_growth"
+    assert second["confidence"] == "high"
