@@ -100,7 +100,7 @@ def _unpack(data: bytes | str, build: Callable[[Any], T]) -> T:
         return build(fields)
     except Unreadable:
         raise
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise Unreadable(str(error)) from error
 
 

@@ -77,7 +77,13 @@ class ReportedProgress:
         return await self._progress.has_ended(capture)
 
     async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
+        repeated = await self._progress.has_ended(capture)
         told = await self._progress.ended(capture, outcome)
+        if not repeated:
+            await self._report(capture, outcome)
+        return told
+
+    async def _report(self, capture: Capture, outcome: Outcome) -> None:
         seconds = self._now() - capture.request.requested_at
         log.info(
             "capture",
@@ -89,7 +95,6 @@ class ReportedProgress:
             seconds=round(seconds, 3),
         )
         await self._figures.captured(outcome.verdict or outcome.failed or "", seconds)
-        return told
 
 
 class Metrics:

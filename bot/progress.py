@@ -44,12 +44,20 @@ class RedisProgress:
                 pipe.expire(outcomes, TTL_S)
                 pipe.hgetall(outcomes)
                 _, _, found = await pipe.execute()
-        told = [decode_outcome(data) for data in found.values()]
+        told = [known for data in found.values() if (known := _outcome(data)) is not None]
         return tuple(sorted(told, key=lambda item: _place(capture.request.instances, item.instance)))
 
     async def has_ended(self, capture: Capture) -> bool:
         with redis_errors():
             return bool(await self._redis.hexists(key("outcomes", capture.request.id), capture.instance))
+
+
+def _outcome(data: bytes | str) -> Outcome | None:
+    try:
+        return decode_outcome(data)
+    except Unreadable as error:
+        log.warning("outcome unreadable", why=str(error))
+        return None
 
 
 def _place(instances: tuple[str, ...], name: str) -> int:

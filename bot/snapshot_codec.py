@@ -74,7 +74,7 @@ def decode_snapshot(data: bytes) -> Snapshot:
         return _snapshot(orjson.loads(_inflate(data)))
     except Unreadable:
         raise
-    except (zstandard.ZstdError, ValueError, TypeError, IndexError) as error:
+    except (zstandard.ZstdError, ValueError, TypeError, AttributeError, LookupError) as error:
         raise Unreadable(str(error)) from error
 
 

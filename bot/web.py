@@ -133,6 +133,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # before the address is printed: who reads it may call at once
     except OSError as error:
         listener.close()
         raise SettingsError((f"PORT: cannot listen on {host}, port {port}: {error.strerror}",)) from error

@@ -44,6 +44,7 @@ def snapshot(captured_at: float = 1000.0, lines: int = 3) -> Snapshot:
 
 def diagnosis() -> Diagnosis:
     return Diagnosis(
+        captured_at=1000.0,
         verdict=Verdict.NO_MAP_PROBLEM,
         confidence=Confidence.HIGH,
         findings=(),

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -73,10 +74,12 @@ async def process(town: Town, word: str) -> AsyncIterator[Process]:
             started.terminate()
         assert started.stderr is not None
         async with asyncio.timeout(15):
-            logged = [orjson.loads(line) for line in (await started.stderr.read()).splitlines()]
+            logged = await started.stderr.read()
             code = await started.wait()
+        print(logged.decode())  # shown by pytest when the test fails
     assert code in (0, -signal.SIGKILL)
-    assert [line for line in logged if line["level"] not in ("info", "warning")] == []
+    lines = [orjson.loads(line) for line in logged.splitlines()]
+    assert [line for line in lines if line["level"] not in ("info", "warning")] == []
 
 
 @asynccontextmanager
@@ -144,6 +147,18 @@ async def test_a_missing_variable_stops_the_start_with_its_name(town: Town, word
     _, said = await started.communicate()
     assert started.returncode == 2
     assert b"SLACK_BOT_TOKEN" in said
+    assert b"Traceback" not in said
+
+
+async def test_a_taken_port_stops_the_start_with_its_name(town: Town) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        town.environ["PORT"] = str(taken.getsockname()[1])
+        started = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot.cli", "web", env=town.environ, stdout=DEVNULL, stderr=PIPE
+        )
+        _, said = await started.communicate()
+    assert started.returncode == 2
+    assert b"PORT" in said
     assert b"Traceback" not in said
 
 

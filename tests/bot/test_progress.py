@@ -41,6 +41,13 @@ async def test_a_thread_that_cannot_be_read_counts_as_none(redis: Redis) -> None
 
 
 @pytest.mark.redis
+async def test_an_outcome_that_cannot_be_read_is_left_out(redis: Redis) -> None:
+    await redis.hset(key("outcomes", "r1"), "orders-9", b'[99,"orders-9"]')
+    outcome = Outcome("orders-0", None, "", "busy")
+    assert await RedisProgress(redis).ended(records.capture(), outcome) == (outcome,)
+
+
+@pytest.mark.redis
 async def test_everything_ends_by_itself(redis: Redis) -> None:
     progress = RedisProgress(redis)
     await progress.opened("r1", records.THREAD)

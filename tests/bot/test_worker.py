@@ -16,7 +16,7 @@ from bot.redis_client import key
 from bot.turns import RedisTurns
 from bot.worker import Broker, working
 from handlers.errors import ChatRefused, OutageError, Refused, Unreachable
-from handlers.records import Capture, Request
+from handlers.records import Capture, Outcome, Request
 from tests.bot import records
 from tests.bot.house import FakeChat, FakeHeaps, FakeRegistry, house, with_tools
 
@@ -66,6 +66,7 @@ async def test_captures_are_logged_once_and_counted(redis: Redis, redis_url: str
             for number, name in enumerate(("r1", "r2")):
                 await here.queue.request(records.request(name, at=here.tools.now() - 3))
                 await records.until(holds(lambda done=number: len(chat.replies()) == done + 1))
+    await progress.ended(records.capture("r2"), Outcome("orders-0", "growth_storm", "", None))  # told again
     told = [(line["id"], line["verdict"], line["failed"]) for line in lines if line["event"] == "capture"]
     assert told == [("r1.orders-0", None, "refused"), ("r2.orders-0", "growth_storm", None)]
     page = (await Metrics().page(figures, here.queue)).decode()
