@@ -1,16 +1,28 @@
-"""Prints the bench's tables: python -m tests.bench (which is what ./mapstorm bench runs)."""
+"""Prints the bench's tables: python -m tests.bench [line|files], which is what ./mapstorm bench runs."""
 
+import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import files
+from tests.bench import files, line
+
+PARTS = {"line": line.rows, "files": files.rows}
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="mapstorm bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="line, files; default: all")
+    parts = parser.parse_args().parts or list(PARTS)
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores: ratios hold, seconds do not")
     with tempfile.TemporaryDirectory(prefix="mapstorm-bench-") as folder:
-        for row in files.rows(Path(folder)):
-            print(row, flush=True)  # noqa: T201
+        for part in parts:
+            print(f"\n{part}")
+            for row in PARTS[part](Path(folder)):
+                print(row, flush=True)
     return 0
 
 
