@@ -55,7 +55,7 @@ def _pieces(paragraph: str) -> list[str]:
     pieces = [""]
     for line in paragraph.split("\n"):
         fitting = _shorten(line, limit)
-        if len(pieces[-1]) + len(fitting) + 1 > limit:
+        if pieces[-1] and len(pieces[-1]) + len(fitting) + 1 > limit:
             pieces.append(FINE_PRINT + fitting if fine else fitting)
         else:
             pieces[-1] = f"{pieces[-1]}\n{fitting}" if pieces[-1] else fitting

@@ -1,7 +1,6 @@
 """A note to a terminal: the same words as in Slack, with colour instead of mrkdwn. Knows escape codes, no note."""
 
 import re
-import textwrap
 
 from bot.render import FINE_PRINT
 from bot.words import Medium, text_of
@@ -17,13 +16,23 @@ def show(note: Note, *, colour: bool, width: int = 100) -> str:
     lines: list[str] = []
     for line in text_of(note, Medium.TERMINAL).splitlines():
         fine = line.startswith(FINE_PRINT)
-        painted = _paint(line.removeprefix(FINE_PRINT), colour=colour)
+        painted = _paint(line.removeprefix(FINE_PRINT), colour=colour and not fine)
         indent = "   " if re.match(r"(?:\d+\.|•) ", _CODES.sub("", painted)) else ""
-        wrapped = textwrap.wrap(
-            painted, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-        ) or [""]
+        wrapped = _wrap(painted, width, indent)
         lines += [f"{DIM}{part}{RESET}" if fine and colour else part for part in wrapped]
     return "\n".join(lines) + "\n"
+
+
+def _wrap(line: str, width: int, indent: str) -> list[str]:
+    """As textwrap does it, which would count escape codes as columns."""
+    lines = [""]
+    for word in line.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and len(_CODES.sub("", longer)) > width:
+            lines.append(indent + word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _paint(line: str, *, colour: bool) -> str:

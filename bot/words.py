@@ -26,6 +26,7 @@ from handlers.notes import Note
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 LONGEST_NAME = 240
 _SLACK_ID = re.compile(r"[UWC][A-Z0-9]{2,20}")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -38,7 +39,9 @@ class Medium(Enum):
 
 def text_of(note: Note, medium: Medium) -> str:
     """The note in mrkdwn; for the terminal without Slack's entities."""
-    return _template(medium, template_name(type(note))).render(note=note).strip() + "\n"
+    text = _template(medium, template_name(type(note))).render(note=note)
+    # What a template leaves out leaves its blank lines behind.
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
 
 def remedy_text(remedy: Remediation, finding: Finding) -> str:
@@ -74,7 +77,8 @@ def _environment(medium: Medium) -> Environment:
         # Markup means "already safe in this medium"; everything else passes through _finish.
         autoescape=True,
         finalize=lambda value: _finish(value, medium),
-        bytecode_cache=TemplateCache(cache_folder()),
+        # One folder a medium: what is constant in a template was escaped for this one when it was compiled.
+        bytecode_cache=TemplateCache(cache_folder() / medium.value),
     )
     environment.filters.update(
         {
@@ -110,7 +114,7 @@ def _finish(value: object, medium: Medium) -> Markup:
 
 def _code(value: object, medium: Medium) -> Markup:
     """A code span: the only place where Slack reads no * _ ~. Backticks cannot be escaped and are replaced."""
-    text = clean(str(value)).replace("`", "'") or "?"
+    text = clean(str(value)).replace("`", "'").strip() or "?"
     return Markup(f"`{escape(text) if medium is Medium.SLACK else text}`")  # noqa: S704
 
 

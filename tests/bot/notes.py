@@ -1,0 +1,145 @@
+"""A note of every kind, as plain, as hostile and as large as one likes."""
+
+from dataclasses import replace
+
+from analyzers.compare import Basis
+from analyzers.estimate import MapEstimate
+from analyzers.finding import (
+    Comparison,
+    Confidence,
+    Diagnosis,
+    Dominant,
+    Evidence,
+    Finding,
+    Remediation,
+    Remedy,
+    Unit,
+    Verdict,
+)
+from analyzers.frames import Implementation
+from analyzers.gc import GCFigures
+from analyzers.profile import Site, Source
+from analyzers.tables import Entries
+from handlers.notes import (
+    Accepted,
+    CaptureFailed,
+    CaptureFinished,
+    CaptureStarted,
+    Help,
+    History,
+    Note,
+    ServiceList,
+    Slip,
+    Summary,
+)
+from handlers.records import Instance, Outcome, Remembered, Service
+
+EVIDENCE = {
+    "growth_alloc_space": Unit.BYTES,
+    "growth_inuse_space": Unit.BYTES,
+    "table_alloc_space": Unit.BYTES,
+    "table_inuse_space": Unit.BYTES,
+    "value_inuse_space": Unit.BYTES,
+    "alloc_share": Unit.SHARE,
+    "inuse_share": Unit.SHARE,
+    "recent_alloc_space": Unit.BYTES,
+    "recent_alloc_share": Unit.SHARE,
+    "recent_alloc_rate": Unit.BYTES_PER_SECOND,
+    "trend_inuse_space": Unit.BYTES,
+    "trend_growth_alloc_space": Unit.BYTES,
+    "inuse_growth": Unit.BYTES,
+    "inuse_growth_rate": Unit.BYTES_PER_SECOND,
+    "maps_inuse": Unit.COUNT,
+    "maps_alloc": Unit.COUNT,
+    "slice_alloc_space": Unit.BYTES,
+    "slice_inuse_space": Unit.BYTES,
+}
+ESTIMATE = MapEstimate(Implementation.SWISS, "faststr", 24, Entries(400_000, 600_000, 900_000), 800, 3.2, False)
+
+
+def service(name: str = "svc-orders", instance: str = "orders-0") -> Service:
+    return Service(name, (Instance(instance, "http://10.0.0.1/debug/pprof"),), "C0123ABCD", "@ana")
+
+
+def finding(
+    rule: Verdict, name: str = "example.com/svc/catalog.put", file: str = "example.com/svc/catalog.go"
+) -> Finding:
+    slices = rule is Verdict.SLICE_GROWTH
+    return Finding(
+        rule=rule,
+        confidence=Confidence.HIGH,
+        site=Site("maps.Copy[...]", "maps/maps.go", 60),
+        culprit=Site(name, file, 64),
+        map=None if slices else ESTIMATE,
+        evidence=tuple(Evidence(key, 0.3 if unit is Unit.SHARE else 5e7, unit) for key, unit in EVIDENCE.items()),
+        remediation=tuple(
+            Remediation(kind, 900_000 if kind is Remedy.PRESIZE else None, 1e7)
+            for kind in ([Remedy.PRESIZE_SLICE] if slices else Remedy)
+        ),
+        weight=0.5,
+    )
+
+
+def summary(
+    *findings: Finding,
+    basis: Basis = Basis.SAME_PROCESS,
+    named: bool = True,
+    of: Service | None = None,
+    text: str = "orders-0",
+) -> Summary:
+    verdict = findings[0].rule if findings else Verdict.NO_MAP_PROBLEM
+    age = None if basis is Basis.FIRST else 600.0
+    diagnosis = Diagnosis(
+        captured_at=1_700_000_000.0,
+        verdict=verdict,
+        confidence=Confidence.HIGH,
+        findings=findings,
+        gc=GCFigures(12.0, 0.001, 5e6, 1e6, 8.0),
+        source=Source.TEXT if named else Source.PROTOBUF,
+        named=named,
+        implementation=Implementation.SWISS,
+        go_version="go1.27.3",
+        comparison=Comparison(basis, age, 8.0, None if age is None else 3e6),
+        live_heap=9e7,
+        dominant=(Dominant(Site("main.load", f"{text}.go", 3), 6e7, 0.7),),
+    )
+    return Summary(of or service(), text, "r1.orders-0", diagnosis)
+
+
+def notes(text: str = "orders-0") -> list[Note]:
+    """One of every kind, and of every verdict; wherever a foreign name can stand, it is `text`."""
+    known = replace(service(text, text), channel=text, owner=text)
+    outcomes = (Outcome(text, "growth_storm", text, None), Outcome(text, None, "", "refused"))
+    return [
+        CaptureStarted(known, (text,), text),
+        CaptureStarted(known, (text, text), text),
+        CaptureFinished(known, (text,), text, ()),
+        CaptureFinished(known, (text,), text, outcomes[:1]),
+        CaptureFinished(known, (text,), text, outcomes[1:]),
+        CaptureFinished(known, (text, text), text, outcomes),
+        *(
+            summary(finding(rule, text, text), of=known, text=text)
+            for rule in Verdict
+            if rule is not Verdict.NO_MAP_PROBLEM
+        ),
+        *(summary(basis=basis, of=known, text=text) for basis in Basis),
+        summary(named=False, of=known, text=text),
+        CaptureFailed(known, text, text, "refused", text),
+        Accepted(known, (text,)),
+        Accepted(known, (text, text)),
+        Slip("unknown_service", text, (text, text)),
+        Slip("outage", ""),
+        Help(),
+        ServiceList((known, known)),
+        ServiceList(()),
+        History(known, (Remembered(1_700_000_000.0, text, "growth_storm", text, 9e7),)),
+        History(known, ()),
+    ]
+
+
+def many_findings() -> Summary:
+    """Fifty findings with names of ten thousand characters, each of which Slack counts fivefold when escaped."""
+    rules = [rule for rule in Verdict if rule is not Verdict.NO_MAP_PROBLEM]
+    long = "&" * 10_000
+    found = [finding(rules[at % len(rules)], f"example.com/{long}.F{at}", f"{long}/{at}.go") for at in range(50)]
+    return summary(*found, of=service(long, long), text=long)

@@ -1,0 +1,112 @@
+"""Foreign names are harmless in both media: they mention nobody, forge no link and leave no code span."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.words import LONGEST_NAME, Medium, clean, escape, short_function, text_of
+from handlers.notes import CaptureStarted, Help
+from tests.bot.notes import notes, service
+
+# What an attacker would call a function, a file, a service, or an instance.
+SPITE = [
+    *("<!channel>", "<!here>", "<!subteam^S123>", "<@U024BE7LH>", "<#C0123ABCD>", "<http://evil.example|catalog.go>"),
+    *("`", "``", "```", "a`b", "`<!channel>`", "&lt;!channel&gt;", "&amp;lt;", "*bold*", "_", "~", "<", ">", "&", "|"),
+    *("\n", "\r\n", "\n\n^ forged", "^ fine print", "\u2028", "\x85", "", " ", "\t", "@channel", "@here"),
+    *("\u202e", "\u2066", "\u200b", "\ufeff", "\x07", "\x00", "\ud83d", "\u0301" * 40),
+    *("\x1b[31m", "\x1b]8;;http://evil.example\x07", "{{ note }}", "{% raw %}"),
+    *("U024BE7LH", "W0", "C0123ABCD", "USERNAME", "UNKNOWN"),
+]
+names = st.one_of(
+    st.sampled_from(SPITE), st.lists(st.sampled_from(SPITE), max_size=6).map("".join), st.text(max_size=40)
+)
+
+# Mentions mapstorm makes itself: a Slack user who asked, a channel of the registry, a date.
+OURS = re.compile(r"<@[UW][A-Z0-9]{2,20}>|<#C[A-Z0-9]{2,20}>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-\d: UTC]+>")
+
+
+def harmless(text: str, *, slack: bool) -> None:
+    if slack:
+        rest = OURS.sub("", text)
+        assert "<" not in rest
+        assert ">" not in rest
+        assert not re.search(r"&(?!amp;|lt;|gt;)", rest)
+    for line in text.split("\n"):
+        assert line.count("`") % 2 == 0, "a code span that does not end on its line"
+        odd = {char for char in line if unicodedata.category(char)[0] == "C" or char in "\u2028\u2029"}
+        assert not odd
+
+
+@settings(max_examples=150)
+@given(names)
+def test_no_name_does_harm(name: str) -> None:
+    for note in notes(name):
+        harmless(text_of(note, Medium.SLACK), slack=True)
+        harmless(text_of(note, Medium.TERMINAL), slack=False)
+
+
+@pytest.mark.parametrize("name", ["\n\n^ forged", "\r\n\r\n*Verdict:* fine", "a\u2028b", "\x0b\x0c"])
+def test_no_name_makes_a_line_or_a_paragraph_of_its_own(name: str) -> None:
+    for spiteful, plain in zip(notes(name), notes("plain"), strict=True):
+        for medium in Medium:
+            assert text_of(spiteful, medium).count("\n") == text_of(plain, medium).count("\n")
+
+
+@given(st.text(max_size=600))
+def test_cleaning_keeps_one_line_of_bearable_length(text: str) -> None:
+    kept = clean(text)
+    assert len(kept) <= LONGEST_NAME
+    assert kept.isprintable() or not kept or all(char.isprintable() or char.isspace() for char in kept)
+    assert len(kept.splitlines()) <= 1
+    assert clean(kept) == kept
+
+
+@given(st.text(max_size=60))
+def test_escaping_is_slacks_three_entities(text: str) -> None:
+    escaped = escape(text)
+    assert escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "told"),
+    [
+        ("U024BE7LH", "<@U024BE7LH>"),
+        ("W024BE7LH", "<@W024BE7LH>"),
+        ("ana", "`ana`"),
+        ("U024be7lh", "`U024be7lh`"),
+        ("U024BE7LH>", "`U024BE7LH&gt;`"),
+        ("S024BE7LH", "`S024BE7LH`"),
+        ("", "`?`"),
+        ("  ", "`?`"),
+        ("`", "`'`"),
+    ],
+)
+def test_only_a_slack_user_is_mentioned(asked_by: str, told: str) -> None:
+    text = text_of(CaptureStarted(service(), ("orders-0",), asked_by), Medium.SLACK)
+    assert text.rstrip().endswith(f"asked by {told}")
+    assert "<@" not in text_of(CaptureStarted(service(), ("orders-0",), asked_by), Medium.TERMINAL)
+
+
+def test_what_is_constant_in_a_template_is_escaped_for_its_medium() -> None:
+    """Compiled templates are kept on disk, and constants are escaped when they are compiled."""
+    for _ in range(2):
+        assert "capture &lt;service&gt;" in text_of(Help(), Medium.SLACK)
+        assert "capture <service>" in text_of(Help(), Medium.TERMINAL)
+
+
+@pytest.mark.parametrize(
+    ("function", "short"),
+    [
+        ("example.com/svc/internal/catalog.(*Catalog).put", "catalog.(*Catalog).put"),
+        ("main.main", "main.main"),
+        ("example.com/a.Fill[example.com/b.T]", "a.Fill[example.com/b.T]"),
+        ("example.com/a.Fill[...].func1", "a.Fill[...].func1"),
+        ("", ""),
+        ("[", "["),
+    ],
+)
+def test_functions_are_told_by_their_last_package(function: str, short: str) -> None:
+    assert short_function(function) == short
