@@ -18,7 +18,7 @@ from bot.redis_client import key
 from handlers import capture as story
 from handlers.errors import Busy
 from handlers.ports import Tools
-from handlers.records import Capture
+from handlers.records import Capture, Request
 
 # Seconds before the second and the third try.
 BACKOFF_S = (2.0, 15.0)
@@ -60,8 +60,7 @@ class Jobs:
     async def run(self, work: Work) -> None:
         """Raises Dead when nobody will do this work."""
         if work.queue == REQUESTS:
-            asked = codec.decode_request(work.body)
-            await self._guarded(work, asked.id, lambda _: story.request(self._tools, asked))
+            await self._request(work, codec.decode_request(work.body))
         elif work.queue == CAPTURES:
             await self._capture(work, codec.decode_capture(work.body))
 
@@ -70,12 +69,24 @@ class Jobs:
         for task in self._running:
             task.cancel()
 
+    async def _request(self, work: Work, asked: Request) -> None:
+        try:
+            await self._guarded(work, asked.id, lambda _: story.request(self._tools, asked))
+        except Dead as dead:
+            error = dead.__cause__ if isinstance(dead.__cause__, MapstormError) else None
+            await self._say_so(asked.id, story.request_gave_up(self._tools, asked, error))
+            raise
+
     async def _capture(self, work: Work, capture: Capture) -> None:
         try:
             await self._guarded(work, capture.id, lambda last_try: story.run(self._tools, capture, last_try=last_try))
         except Dead:
-            await self._say_so(capture)
+            await self._say_so(capture.id, self._give_up(capture))
             raise
+
+    async def _give_up(self, capture: Capture) -> None:
+        if not await self._tools.progress.has_ended(capture):
+            await story.gave_up(self._tools, capture)
 
     async def _guarded(self, work: Work, identity: str, run: Callable[[bool], Awaitable[None]]) -> None:
         if await self._killed_too_many(identity):
@@ -113,13 +124,12 @@ class Jobs:
         finally:
             self._running.discard(task)
 
-    async def _say_so(self, capture: Capture) -> None:
+    async def _say_so(self, identity: str, saying: Awaitable[None]) -> None:
         try:
-            if not await self._tools.progress.has_ended(capture):
-                await story.gave_up(self._tools, capture)
+            await saying
         except Exception:
-            # What stopped the capture may stop this as well; the message is kept with the dead ones.
-            log.exception("nobody could be told", job=capture.id)
+            # What stopped the job may stop this as well; the message is kept with the dead ones.
+            log.exception("nobody could be told", job=identity)
 
     async def _killed_too_many(self, identity: str) -> bool:
         """Counts starts; a job that ends in any way takes its own back, one whose worker dies cannot."""

@@ -17,7 +17,7 @@ from bot.queue import RedisQueue
 from bot.redis_client import key, redis_errors
 from handlers.errors import OutageError
 from handlers.ports import Progress
-from handlers.records import Capture, Outcome, Thread
+from handlers.records import Capture, Outcome, Request, Thread
 
 ACK_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 CAPTURE_BUCKETS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300)
@@ -72,6 +72,9 @@ class ReportedProgress:
 
     async def opened(self, request_id: str, thread: Thread) -> None:
         await self._progress.opened(request_id, thread)
+
+    async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
+        return await self._progress.outcomes(request)
 
     async def has_ended(self, capture: Capture) -> bool:
         return await self._progress.has_ended(capture)

@@ -3,12 +3,14 @@
 Owns its key names and its TTL, which is longer than any job may be tried again.
 """
 
+from collections.abc import Iterable
+
 import structlog
 from redis.asyncio import Redis
 
 from bot.codec import Unreadable, decode_outcome, decode_thread, encode_outcome, encode_thread
 from bot.redis_client import key, redis_errors
-from handlers.records import Capture, Outcome, Thread
+from handlers.records import Capture, Outcome, Request, Thread
 
 TTL_S = 24 * 3600
 
@@ -44,12 +46,21 @@ class RedisProgress:
                 pipe.expire(outcomes, TTL_S)
                 pipe.hgetall(outcomes)
                 _, _, found = await pipe.execute()
-        told = [known for data in found.values() if (known := _outcome(data)) is not None]
-        return tuple(sorted(told, key=lambda item: _place(capture.request.instances, item.instance)))
+        return _in_order(capture.request, found.values())
+
+    async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
+        with redis_errors():
+            found = await self._redis.hgetall(key("outcomes", request.id))
+        return _in_order(request, found.values())
 
     async def has_ended(self, capture: Capture) -> bool:
         with redis_errors():
             return bool(await self._redis.hexists(key("outcomes", capture.request.id), capture.instance))
+
+
+def _in_order(request: Request, found: Iterable[bytes | str]) -> tuple[Outcome, ...]:
+    outcomes = [outcome for data in found if (outcome := _outcome(data)) is not None]
+    return tuple(sorted(outcomes, key=lambda outcome: _place(request.instances, outcome.instance)))
 
 
 def _outcome(data: bytes | str) -> Outcome | None:

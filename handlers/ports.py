@@ -79,6 +79,9 @@ class Progress(Protocol):
     async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
         """Keeps how one capture ended; all outcomes of its request so far, in order of instance."""
 
+    async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
+        """How the captures of a request ended so far, in order of instance."""
+
     async def has_ended(self, capture: Capture) -> bool:
         """Whether this capture's answer was given already."""
 

@@ -163,7 +163,7 @@ class FakeSnapshots:
 @dataclass
 class FakeProgress:
     threads: dict[str, Thread] = field(default_factory=dict)
-    outcomes: dict[str, dict[str, Outcome]] = field(default_factory=dict)
+    known: dict[str, dict[str, Outcome]] = field(default_factory=dict)
 
     async def thread(self, request_id: str) -> Thread | None:
         return self.threads.get(request_id)
@@ -172,12 +172,15 @@ class FakeProgress:
         self.threads[request_id] = thread
 
     async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
-        known = self.outcomes.setdefault(capture.request.id, {})
-        known[capture.instance] = outcome
-        return tuple(known[name] for name in capture.request.instances if name in known)
+        self.known.setdefault(capture.request.id, {})[capture.instance] = outcome
+        return await self.outcomes(capture.request)
+
+    async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
+        known = self.known.get(request.id, {})
+        return tuple(known[name] for name in request.instances if name in known)
 
     async def has_ended(self, capture: Capture) -> bool:
-        return capture.instance in self.outcomes.get(capture.request.id, {})
+        return capture.instance in self.known.get(capture.request.id, {})
 
 
 class FakeTurns:

@@ -16,6 +16,7 @@ from bot.redis_client import key
 from bot.turns import RedisTurns
 from bot.worker import Broker, working
 from handlers.errors import ChatRefused, OutageError, Refused, Unreachable
+from handlers.notes import Slip
 from handlers.records import Capture, Outcome, Request
 from tests.bot import records
 from tests.bot.house import FakeChat, FakeHeaps, FakeRegistry, house, with_tools
@@ -170,6 +171,7 @@ async def test_a_chat_that_refuses_ends_the_request(redis: Redis, redis_url: str
         await here.queue.request(records.request())
         await records.until(lambda: _dead(redis, "requests"))
     assert heaps.visits == 0
+    assert chat.said == [("open", Slip("chat_refused", "not_in_channel"))]
 
 
 async def test_a_message_that_kills_its_workers_is_given_up(redis: Redis, redis_url: str) -> None:

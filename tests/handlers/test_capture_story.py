@@ -27,11 +27,10 @@ from handlers.errors import (
     TimedOut,
     TooLarge,
     UnknownInstance,
-    UnknownService,
     Unreachable,
     UntrustedAddress,
 )
-from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Summary
+from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Slip, Summary
 from handlers.records import Capture, Outcome, Request, Thread
 from tests.analyzers.recordings import Recording
 from tests.fakes import ORDERS, FakePprof, FakeRegistry, Fakes
@@ -172,7 +171,7 @@ async def test_a_capture_is_never_its_own_base(storm: Fakes) -> None:
     """A worker died after keeping the snapshot: the next one must not compare the capture with itself."""
     (job,) = await queued(storm)
     await run(storm, job)
-    storm.progress.outcomes.clear()
+    storm.progress.known.clear()
     await run(storm, job)
     summary = storm.chat.notes("reply")[-1]
     assert isinstance(summary, Summary)
@@ -265,11 +264,29 @@ async def test_an_instance_that_left_the_registry_is_told(storm: Fakes) -> None:
     assert reply.reason == UnknownInstance.reason
 
 
-async def test_a_service_that_left_the_registry_is_the_queues_to_give_up(storm: Fakes) -> None:
+async def test_a_service_that_left_the_registry_meanwhile_leaves_no_thread_waiting(storm: Fakes) -> None:
     (job,) = await queued(storm)
     empty = replace(storm.tools, registry=FakeRegistry())
-    with pytest.raises(UnknownService):
-        await capture.run(empty, job, last_try=True)
+    await capture.run(empty, job, last_try=True)
+    (reply,) = storm.chat.notes("reply")
+    assert isinstance(reply, CaptureFailed)
+    assert reply.reason == UnknownInstance.reason
+
+
+async def test_a_thread_that_cannot_be_opened_is_told_to_the_asker(storm: Fakes) -> None:
+    await capture.request_gave_up(storm.tools, asked(storm), ChatRefused("not_in_channel"))
+    assert storm.chat.transcript[-1].where == "U024BE7LH"
+    assert storm.chat.notes("open") == [Slip("chat_refused", "not_in_channel")]
+
+
+async def test_an_answer_given_already_only_repairs_the_root(storm: Fakes) -> None:
+    (job,) = await queued(storm)
+    await run(storm, job)
+    roots = len(storm.chat.notes("edit"))
+    await run(storm, job)
+    assert len(storm.chat.notes("reply")) == 1
+    assert len(storm.chat.notes("edit")) == roots + 1
+    assert storm.chat.notes("edit")[-1] == storm.chat.notes("edit")[-2]
 
 
 async def test_a_bug_is_no_capture_error(storm: Fakes) -> None:
