@@ -4,10 +4,13 @@ Sources: the `make` documentation, sync.Map's documentation (its two cases), run
 do not shrink), and measurements; each remedy's template names its own.
 """
 
-from analyzers import owner
+import math
+
+from analyzers import owner, tables
 from analyzers.case import Case, Suspect
 from analyzers.estimate import MapEstimate
 from analyzers.finding import Remediation, Remedy
+from analyzers.frames import Implementation
 
 # A hint from a range wider than this would be invented, not measured.
 WIDEST_RANGE = 5.0
@@ -74,12 +77,26 @@ def nothing(_: Case) -> tuple[Remediation, ...]:
 
 
 def capacity_hint(estimate: MapEstimate | None) -> int | None:
-    """The upper end of the range: it gives the table the map has today, so it costs no more memory. Never invented:
-    None where the range is too wide or another slot size would fit as well."""
+    """A size that gives the table the map has today, so it costs no more memory. Never invented: None where the range
+    is too wide or another slot size would fit as well."""
     if estimate is None or estimate.entries is None or not estimate.clear:
         return None
     low, _, high = estimate.entries
-    return high if high <= WIDEST_RANGE * low else None
+    if high > WIDEST_RANGE * low:
+        return None
+    if estimate.implementation is Implementation.SWISS and high > tables.TABLE_ENTRIES:
+        return _swiss_hint(low, high)
+    return high
+
+
+def _swiss_hint(low: int, high: int) -> int | None:
+    """A hint makes a power of two of tables, so one entry too many would double them. Where two powers are possible
+    the range is too wide; where none is, the map is between two of them and the next one up holds it."""
+    least, most = (low - 1) / (tables.TABLE_ENTRIES / 2), high / tables.TABLE_ENTRIES
+    powers = [count for count in (1 << n for n in range(31)) if least <= count <= most]
+    if len(powers) > 1:
+        return None
+    return tables.TABLE_ENTRIES * (powers[0] if powers else 1 << math.ceil(math.log2(most)))
 
 
 def decodes(suspect: Suspect) -> bool:

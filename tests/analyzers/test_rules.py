@@ -3,14 +3,17 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analyzers.estimate import MapEstimate
 from analyzers.finding import Confidence, Diagnosis, Finding, Remedy, Verdict
 from analyzers.frames import Kind
 from analyzers.profile import Site
 from analyzers.remedies import WIDEST_RANGE, capacity_hint
-from analyzers.tables import Entries
+from analyzers.tables import Entries, swiss_entries
 from analyzers.thresholds import DEFAULT
+from tests.analyzers.models import SwissMap
 from tests.analyzers.scenes import (
     CLASSIC,
     MIB,
@@ -374,6 +377,44 @@ def test_a_hint_is_never_invented(entries: Entries | None, clear: bool, hint: in
     )
     assert capacity_hint(estimate) == hint
     assert capacity_hint(None) is None
+
+
+@given(st.integers(2_000, 3_000_000), st.integers(16, 100_000))
+def test_a_swiss_hint_costs_what_the_map_has_today_or_is_not_given(entries: int, samples: int) -> None:
+    """One entry beyond a power of two of tables would double them."""
+    today = SwissMap(24).fill(entries)
+    estimate = MapEstimate(
+        implementation=SWISS,
+        key_kind=None,
+        slot_bytes=24,
+        entries=swiss_entries(today.tables, samples),
+        growths=9,
+        builds=1,
+        hinted=False,
+    )
+    hint = capacity_hint(estimate)
+    if hint is None:
+        assert samples < 64, "the range is narrow enough"
+    else:
+        assert hint >= entries
+        assert SwissMap(24, hint).made == today.alive
+
+
+@pytest.mark.parametrize(
+    ("tables", "samples", "hint"),
+    [
+        (949, 96, 1024 * 896),
+        (606, 91, 512 * 896),
+        (1400, 1000, 2048 * 896),
+        (1400, 30, 1024 * 896),
+        (1024, 8, None),
+        (1.2, 500, 2 * 896),
+    ],
+)
+def test_a_swiss_hint_is_a_whole_power_of_two_of_tables(tables: float, samples: float, hint: int | None) -> None:
+    entries = swiss_entries(tables, samples)
+    estimate = MapEstimate(SWISS, None, 24, entries, growths=9, builds=1, hinted=False)
+    assert capacity_hint(estimate) == hint
 
 
 @pytest.mark.parametrize(
