@@ -15,7 +15,7 @@ from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, Pr
 from analyzers.memstats import parse_memstats
 from analyzers.profile import UNKNOWN_SITE, MemStats, Site
 
-SCAN_BYTES = 256 * 1024
+SCAN_BYTES = 64 * 1024
 # A record has at most 128 frames of a few hundred bytes; one that does not end within this is not a record.
 LONGEST_RECORD = 4 * 1024 * 1024
 # 25 fields and two rings of 256 numbers are some 10 KB.

@@ -4,8 +4,10 @@ Knows neither the text nor the protobuf format, nor what a map is.
 """
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -92,8 +94,7 @@ class MemStats:
     pause_end: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HeapProfile:
+class HeapProfile(NamedTuple):
     """One reading of one process's heap. `anchors` are addresses of named functions: they tell builds apart."""
 
     source: Source
@@ -103,4 +104,4 @@ class HeapProfile:
     build_id: str = ""
     go_version: str | None = None
     named: bool = True
-    anchors: dict[str, int] = field(default_factory=dict)
+    anchors: Mapping[str, int] = MappingProxyType({})

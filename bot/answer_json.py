@@ -30,7 +30,7 @@ def answer(note: Summary) -> Json:
         "window_seconds": diagnosis.comparison.window,
         "verdict": diagnosis.verdict,
         "confidence": diagnosis.confidence,
-        "live_heap_bytes": round(diagnosis.live_heap),
+        "live_heap_bytes": _whole(diagnosis.live_heap),
         "findings": [_finding(finding) for finding in diagnosis.findings],
         "gc": {
             "cycles_per_minute": gc.cycles_per_minute,
@@ -66,8 +66,13 @@ def _map(estimate: MapEstimate) -> Json:
         "implementation": estimate.implementation,
         "key_kind": estimate.key_kind,
         "slot_bytes": estimate.slot_bytes,
-        "entries": entries._asdict() if entries else None,
-        "growths": estimate.growths,
-        "builds": round(estimate.builds),
+        "entries": {name: _whole(value) for name, value in entries._asdict().items()} if entries else None,
+        "growths": _whole(estimate.growths),
+        "builds": _whole(estimate.builds),
         "hinted": estimate.hinted,
     }
+
+
+def _whole(value: float) -> int:
+    """Up to 2^53, beyond which JSON's numbers are no longer exact; only a hostile profile comes near."""
+    return min(round(value), 2**53)

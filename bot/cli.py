@@ -4,6 +4,7 @@ Why a table of names and argparse instead of typer: `mapstorm diagnose` must sta
 without Slack, Redis or web code, so a word's module is imported only when that word is said.
 """
 
+import gc
 import sys
 from importlib import import_module
 
@@ -17,6 +18,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("bot.demo.supervisor", "run", "show it all on this machine, without Slack"),
 }
 
+# Gone before collecting garbage pays: without it they start a tenth faster. Their readers make no cycles.
+SHORT_LIVED = {"diagnose", "manifest"}
+
 USAGE, WRONG_USAGE = 0, 2
 
 
@@ -29,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     if words[0] not in COMMANDS:
         sys.stderr.write(f"mapstorm: unknown command {words[0]!r}\n\n{usage()}")
         return WRONG_USAGE
+    if words[0] in SHORT_LIVED:
+        gc.disable()
     module, function, _ = COMMANDS[words[0]]
     try:
         return int(getattr(import_module(module), function)(words[1:]))

@@ -1,12 +1,12 @@
 """What crosses the queue and the store, and what the registry knows. Plain frozen records, no behaviour but lookup."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from analyzers.thresholds import DEFAULT, Thresholds
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """One process of a service. `url` is the base of /debug/pprof and is shown to nobody."""
 
     name: str
@@ -31,8 +31,7 @@ class Service:
     recorded: bool = False  # answers come from a recording (the demo's), and messages must say so
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """Where an answer goes: a channel's id and the ts of the thread's root message."""
 
     channel: str
@@ -60,8 +59,7 @@ class Capture:
     thread: Thread
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How one capture of a request ended, kept until the root message has told it."""
 
     instance: str
@@ -70,8 +68,7 @@ class Outcome:
     failed: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """One line of a service's history: when, which instance, what verdict, which line, how large the live heap."""
 
     captured_at: float

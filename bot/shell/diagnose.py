@@ -16,7 +16,7 @@ from bot.shell import output
 from handlers.notes import CaptureFailed, Summary
 from handlers.records import Instance, Service
 
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024
 TEXT_START = b"heap profile:"
 
 
@@ -41,18 +41,28 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _diagnose(path: Path, options: argparse.Namespace) -> int:
-    service = Service(path.name, (Instance(path.name, ""),), channel="", window_s=0)
+    reading = path
     try:
-        base = read(options.base, options.symbols) if options.base else None
-        _, diagnosis = examine(read(path, options.symbols), None, base)
+        snapshot = read(path, options.symbols)
+        base = None
+        if options.base:
+            reading = options.base
+            base = read(options.base, options.symbols)
+        _, diagnosis = examine(snapshot, None, base)
     except OSError as error:
         sys.stderr.write(f"mapstorm diagnose: {error.filename}: {error.strerror}\n")
         return output.WRONG_USAGE
     except MapstormError as error:
-        output.write_failure(CaptureFailed(service, path.name, path.name, error.reason, error.detail), options)
+        name = reading.name
+        output.write_failure(CaptureFailed(_saved(name), name, name, error.reason, error.detail), options)
         return output.FAILED
-    output.write_answer(Summary(service, path.name, path.name, diagnosis), options)
+    output.write_answer(Summary(_saved(path.name), path.name, path.name, diagnosis), options)
     return output.ANSWERED
+
+
+def _saved(name: str) -> Service:
+    """A file stands for service and instance alike."""
+    return Service(name, (Instance(name, ""),), channel="", window_s=0)
 
 
 def read(path: Path, symbols_path: Path | None) -> Snapshot:
@@ -85,7 +95,7 @@ def _text(chunks: Iterator[bytes]) -> HeapText:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         while chunk := file.read(CHUNK):
             yield chunk
 

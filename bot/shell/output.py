@@ -5,9 +5,6 @@ import os
 import sys
 from typing import TextIO
 
-import orjson
-
-from bot.answer_json import answer
 from bot.terminal import show
 from handlers.notes import CaptureFailed, Note, Summary
 
@@ -23,6 +20,11 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 def write_answer(note: Summary, options: argparse.Namespace) -> None:
     """Prints a diagnosis in the format asked for."""
     if options.format == "json":
+        # Only here: together they take as long to import as 2,000 records take to read.
+        import orjson
+
+        from bot.answer_json import answer
+
         sys.stdout.buffer.write(orjson.dumps(answer(note), option=orjson.OPT_APPEND_NEWLINE))
         sys.stdout.buffer.flush()
     else:
