@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from analyzers import tables
+from analyzers import sizeclass, slots, tables
 from analyzers.frames import Implementation, Kind
 from analyzers.profile import NO_USAGE, Usage, sampling_probability
 from analyzers.sites import GROWTH_KINDS, Line
@@ -62,7 +62,7 @@ def _ladder_kinds(line: Line) -> tuple[tuple[Kind, ...], bool]:
 def _classic(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEstimate | None:
     kinds, hinted = _ladder_kinds(line)
     sizes = line.ledger.sizes(*kinds)
-    fit = tables.fit_classic({size: usage.alloc_space for size, usage in sizes.items()}, line.key_kind)
+    fit = slots.fit_classic({size: usage.alloc_space for size, usage in sizes.items()}, line.key_kind)
     if fit is None or fit.share < GOOD_FIT:
         return MapEstimate(Implementation.CLASSIC, line.key_kind, None, None, len(sizes), 1, hinted, clear=False)
     ladder = tables.classic_ladder(fit.slot_bytes)
@@ -95,7 +95,7 @@ def _classic(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEst
 
 
 def _array_bytes(slot_bytes: int, b: int) -> int:
-    return tables.round_up(tables.classic_array_bytes(slot_bytes, b))
+    return sizeclass.round_up(tables.classic_array_bytes(slot_bytes, b))
 
 
 def _rungs(sizes: Mapping[int, Usage], ladder: Mapping[int, int]) -> dict[int, Usage]:
@@ -137,7 +137,7 @@ def _refined(
     overflow = sum(
         usage.inuse_objects
         for size, usage in line.ledger.sizes(Kind.OVERFLOW).items()
-        if size in tables.object_sizes(bucket)
+        if size in sizeclass.object_sizes(bucket)
     )
     load = tables.load_of_overflow(overflow / (1 << top))
     full = tables.overflow_per_bucket(max(load_factors)) * (1 << top) * sampling_probability(bucket, period)
@@ -150,12 +150,12 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
     kinds, hinted = _ladder_kinds(line)
     sizes = line.ledger.sizes(*kinds)
     spaces = {size: usage.alloc_space for size, usage in sizes.items()}
-    fit = tables.fit_swiss(spaces, line.key_kind, _full_sizes(line, sizes, hinted=hinted))
+    fit = slots.fit_swiss(spaces, line.key_kind, _full_sizes(line, sizes, hinted=hinted))
     if fit is None or fit.share < GOOD_FIT:
         return MapEstimate(Implementation.SWISS, line.key_kind, None, None, len(sizes), 1, hinted, clear=False)
     ladder = tables.swiss_ladder(fit.slot_bytes)
     rungs = _rungs(sizes, ladder)
-    full_size = tables.round_up(tables.swiss_table_bytes(fit.slot_bytes, tables.TABLE_SLOTS))
+    full_size = sizeclass.round_up(tables.swiss_table_bytes(fit.slot_bytes, tables.TABLE_SLOTS))
     probability = sampling_probability(full_size, period)
     clear = fit.rivals == 0 or fit.slot_bytes % 8 == 0
     full = rungs.get(tables.TABLE_SLOTS, NO_USAGE)
@@ -200,15 +200,15 @@ def _split_tables(
     rungs; a map that is replaced is often alive twice, so live tables count only where the builds are too few to tell.
     """
     probability = sampling_probability(
-        tables.round_up(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS)), period
+        sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS)), period
     )
     splits = _split_objects(line, slot_bytes) / 2
     alive = full.inuse_objects
     if alive > 0 and full.alloc_objects <= REBUILT_RATIO * alive:
         return splits + 1, max(full.alloc_objects * probability, 1.0), 1.0
     samples = chance = 0.0
-    for slots in (tables.SLOTS_PER_GROUP << n for n in range(1, tables.RUNGS_TO_FULL_TABLE + 1)):
-        size = tables.round_up(tables.swiss_table_bytes(slot_bytes, slots))
+    for rung in range(1, tables.RUNGS_TO_FULL_TABLE + 1):
+        size = sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.SLOTS_PER_GROUP << rung))
         p = sampling_probability(size, period)
         samples += _grown_objects(line, size) * p
         chance += p
@@ -222,7 +222,7 @@ def _split_tables(
 
 
 def _split_objects(line: Line, slot_bytes: int) -> float:
-    sizes = tables.object_sizes(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS))
+    sizes = sizeclass.object_sizes(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS))
     return sum(usage.alloc_objects for size, usage in line.ledger.sizes(Kind.SPLIT).items() if size in sizes)
 
 

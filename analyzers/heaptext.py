@@ -13,27 +13,17 @@ from typing import NamedTuple
 from analyzers import owner
 from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff, TruncatedProfile
 from analyzers.memstats import parse_memstats
-from analyzers.profile import UNKNOWN_SITE, MemStats, Site
+from analyzers.profile import MemStats, Site
+from analyzers.textline import LARGEST, TextLine, lines_in, number, parse_line, within
 
 SCAN_BYTES = 64 * 1024
 # A record has at most 128 frames of a few hundred bytes; one that does not end within this is not a record.
 LONGEST_RECORD = 4 * 1024 * 1024
 # 25 fields and two rings of 256 numbers are some 10 KB.
 LONGEST_MEMSTATS = 1024 * 1024
-# Go writes every number from 64 bits; a larger one is no number of Go's, and overflows what is worked out of it.
-LARGEST = 2**64
 MARK = b"] @"
 MEMSTATS = b"\n# runtime.MemStats"
 END_OF_MEMSTATS = b"# DebugGC ="
-
-
-class _Line(NamedTuple):
-    """One `#` line: its source line, the PC as the record's first line writes it, and whose code it is."""
-
-    site: Site
-    pc: bytes
-    own: bool
-    standard: bool
 
 
 class TextRecord(NamedTuple):
@@ -73,7 +63,7 @@ class HeapTextReader:
         self._tail_bytes = 0
         self._period: int | None = None
         self._go_version: str | None = None
-        self._lines: dict[bytes, _Line] = {}
+        self._lines: dict[bytes, TextLine] = {}
         self._sums: dict[tuple[bytes, bytes, bytes, int], list[int]] = {}
 
     def feed(self, chunk: bytes) -> None:
@@ -144,7 +134,7 @@ class HeapTextReader:
         if not found:
             raise NotAHeapProfile("the first line names no heap sampling rate")
         # The header writes twice the rate (runtime/pprof: 2*MemProfileRate), for the sake of old tools.
-        self._period = _number(rate, "the sampling rate of the header") // 2
+        self._period = number(rate, "the sampling rate of the header") // 2
         return end
 
     def _read_records(self, text: bytes) -> int:
@@ -209,16 +199,16 @@ class HeapTextReader:
 
     def _first_own(self, block: bytes, fallback: bytes) -> bytes:
         """The raw `#` line of the first frame in the user's own code, else `fallback`."""
-        return next((raw for raw in _lines(block) if self._line(raw).own), fallback)
+        return next((raw for raw in lines_in(block) if self._line(raw).own), fallback)
 
     def _passes_profiler(self, block: bytes) -> bool:
         """Writing the text allocates in the service itself; such stacks would show up in the next capture."""
-        return any(owner.is_profiler(self._line(raw).site.function) for raw in _lines(block))
+        return any(owner.is_profiler(self._line(raw).site.function) for raw in lines_in(block))
 
-    def _line(self, raw: bytes) -> _Line:
+    def _line(self, raw: bytes) -> TextLine:
         line = self._lines.get(raw)
         if line is None:
-            line = self._lines[raw] = _parse_line(raw)
+            line = self._lines[raw] = parse_line(raw)
             if line.standard and self._go_version is None:
                 self._go_version = owner.go_version_of(line.site.filename)
         return line
@@ -226,7 +216,7 @@ class HeapTextReader:
     def _records(self) -> Iterator[TextRecord]:
         for (stack, leaf_raw, culprit_raw, size), sums in self._sums.items():
             try:
-                hidden = tuple(_within(int(pc, 16)) for pc in stack.split())
+                hidden = tuple(within(int(pc, 16)) for pc in stack.split())
             except ValueError as error:
                 raise MalformedProfile("a stack holds something else than addresses") from error
             yield TextRecord(hidden, self._lines[leaf_raw].site, self._lines[culprit_raw].site, size, *sums)
@@ -238,44 +228,3 @@ def read_heap_text(chunks: Iterable[bytes]) -> HeapText:
     for chunk in chunks:
         reader.feed(chunk)
     return reader.finish()
-
-
-def _lines(block: bytes) -> Iterator[bytes]:
-    """The lines one by one: most often the second or third of a hundred is the one looked for."""
-    start = 0
-    while start < len(block):
-        stop = block.find(b"\n", start)
-        if stop < 0:
-            stop = len(block)
-        yield block[start:stop]
-        start = stop + 1
-
-
-def _parse_line(raw: bytes) -> _Line:
-    """`#\\t0x4a1b2c\\texample.com/a.F+0x1c\\t/src/a.go:12`. The PC here is one less than in the stack above."""
-    parts = [part for part in raw.split(b"\t") if part]  # columns are aligned with further tabs
-    if len(parts) < 2 or parts[0] != b"#":
-        return _Line(UNKNOWN_SITE, b"", own=False, standard=False)
-    try:
-        pc = b" 0x%x" % (_within(int(parts[1], 16)) + 1)
-        if len(parts) < 4:
-            return _Line(UNKNOWN_SITE, pc, own=False, standard=False)
-        filename, _, line = parts[3].rpartition(b":")
-        function = parts[2].rpartition(b"+0x")[0].decode(errors="replace").replace("%2e", ".")
-        site = Site(function, filename.decode(errors="replace"), _within(int(line)))
-    except ValueError as error:
-        raise MalformedProfile("a frame's address or line is not a number") from error
-    return _Line(site, pc, owner.is_own(site.function, site.filename), owner.is_standard(site.function))
-
-
-def _number(raw: bytes, what: str) -> int:
-    try:
-        return _within(int(raw))
-    except ValueError as error:
-        raise MalformedProfile(f"{what} is not a number") from error
-
-
-def _within(number: int) -> int:
-    if not 0 <= number < LARGEST:
-        raise ValueError(number)
-    return number

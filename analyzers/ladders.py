@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from analyzers import tables
+from analyzers import sizeclass, slots, tables
 from analyzers.frames import Event, Implementation, Kind
 from analyzers.profile import Usage
 
@@ -24,7 +24,7 @@ GROWN_RATIO = 1.5
 FULL_TABLES = {
     size: slot
     for slot in (8, 12, 16, 24, 32, 40, 48, 64, 80)
-    for size in (tables.round_up(tables.swiss_table_bytes(slot, tables.TABLE_SLOTS)),)
+    for size in (sizeclass.round_up(tables.swiss_table_bytes(slot, tables.TABLE_SLOTS)),)
 }
 
 
@@ -59,7 +59,7 @@ def _guess_classic(values: Mapping[int, Usage]) -> Guess | None:
         return None
     if any(1.15 <= b / a <= 1.8 for a, b in pairwise(sizes)):
         return None
-    fit = tables.fit_classic(large, None)
+    fit = slots.fit_classic(large, None)
     if fit is None or fit.share < 1.0:
         return None
     ladder = tables.classic_ladder(fit.slot_bytes)

@@ -1,25 +1,15 @@
-"""The arithmetic of Go's maps: size classes, table ladders, slot bytes, entries, hints. Knows no profile.
+"""The arithmetic of Go's maps: the ladders of their tables, entries, hints. Knows no profile.
 
-Sources: runtime/map.go and internal/runtime/maps of Go 1.19 to 1.27, runtime/sizeclasses.go, runtime/msize.go.
+Sources: runtime/map.go and internal/runtime/maps of Go 1.19 to 1.27.
 All sizes are bytes, and "entries" is the most a map has held since it was made: deletes do not shrink it.
 """
 
 import math
-from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-SIZE_CLASSES = tuple(
-    int(size)
-    for size in (
-        "8 16 24 32 48 64 80 96 112 128 144 160 176 192 208 224 240 256 288 320 352 384 416 448 480 512 576 640 "
-        "704 768 896 1024 1152 1280 1408 1536 1792 2048 2304 2688 3072 3200 3456 4096 4864 5376 6144 6528 6784 "
-        "6912 8192 9472 9728 10240 10880 12288 13568 14336 16384 18432 19072 20480 21760 24576 27264 28672 32768"
-    ).split()
-)
-PAGE = 8192
-MALLOC_HEADER = 8
+from analyzers.sizeclass import object_sizes, round_up
 
 SLOTS_PER_BUCKET = 8
 LOAD_FACTOR = 6.5
@@ -33,39 +23,6 @@ RUNGS_TO_FULL_TABLE = 7  # 8 -> 16 -> ... -> 1024
 # 448 < entries <= 896 a table; tables split one by one around each doubling, the mean in between was measured.
 MEAN_TABLE_ENTRIES = 597
 
-# Key bytes by variant of runtime.mapassign, and value sizes by how common they are.
-KEY_BYTES = {"fast32": 4, "fast32ptr": 4, "fast64": 8, "fast64ptr": 8, "faststr": 16}
-VALUE_BYTES = (
-    8,
-    16,
-    24,
-    0,
-    1,
-    4,
-    2,
-    32,
-    40,
-    48,
-    56,
-    64,
-    72,
-    80,
-    88,
-    96,
-    104,
-    112,
-    120,
-    128,
-    12,
-    20,
-    28,
-    36,
-    44,
-    3,
-    5,
-)
-LARGEST_SLOT = 256
-
 
 class Entries(NamedTuple):
     """How many entries a map holds at most: the truth lies in low..high, `estimate` is the best single number."""
@@ -73,25 +30,6 @@ class Entries(NamedTuple):
     low: int
     estimate: int
     high: int
-
-
-def round_up(size: int) -> int:
-    """What the allocator gives for `size` bytes: the next size class, above 32 KiB whole pages."""
-    if size <= SIZE_CLASSES[-1]:
-        return SIZE_CLASSES[bisect_left(SIZE_CLASSES, size)]
-    return -(-size // PAGE) * PAGE
-
-
-def object_sizes(size: int) -> tuple[int, ...]:
-    """The object sizes under which `size` bytes may show up.
-
-    From Go 1.22, objects with pointers over 512 B and up to 32760 B carry a header of 8 bytes more.
-    """
-    plain = round_up(size)
-    if 512 < size <= SIZE_CLASSES[-1] - MALLOC_HEADER:
-        headed = round_up(size + MALLOC_HEADER)
-        return (plain, headed) if headed != plain else (plain,)
-    return (plain,)
 
 
 def bucket_bytes(slot_bytes: int) -> int:
@@ -141,73 +79,6 @@ def swiss_ladder(slot_bytes: int) -> Mapping[int, int]:
     """Object size -> slots, for every table a Swiss map of this slot can have."""
     rungs = (SLOTS_PER_GROUP << n for n in range(RUNGS_TO_FULL_TABLE + 1))
     return {size: c for c in rungs for size in object_sizes(swiss_table_bytes(slot_bytes, c))}
-
-
-def slot_candidates(key_kind: str | None, *, padded: bool) -> Iterator[int]:
-    """Slot sizes in the order in which they should be believed, each once.
-
-    `padded` is for Swiss slots, which are Go structs {key; value}: rounded up to the alignment, and a value of
-    no size still takes some. A classic slot is key plus value to the byte.
-    """
-    keys = (KEY_BYTES[key_kind],) if key_kind in KEY_BYTES else (16, 8, 24, 32, 40, 48, 4, 64, 12, 20, 1, 2)
-    seen = set()
-    for key in keys:
-        for value in VALUE_BYTES:
-            slot = _padded_slot(key, value) if padded else key + value
-            if slot not in seen:
-                seen.add(slot)
-                yield slot
-    step = 4 if padded else 1
-    for slot in range(step, LARGEST_SLOT + 1, step):
-        if slot not in seen:
-            yield slot
-
-
-def _padded_slot(key: int, value: int) -> int:
-    def alignment(size: int) -> int:
-        return next(a for a in (8, 4, 2, 1) if size % a == 0) if size else 1
-
-    align = max(alignment(key), alignment(value))
-    offset = -(-key // alignment(value)) * alignment(value)
-    return -(-(offset + max(value, 1)) // align) * align
-
-
-class Fit(NamedTuple):
-    """A slot size that explains the sizes seen. `share` of their bytes lie on its ladder; `rivals` explain as much."""
-
-    slot_bytes: int
-    share: float
-    rivals: int
-
-
-def fit_classic(sizes: Mapping[int, float], key_kind: str | None) -> Fit | None:
-    """The slot whose ladder of doubling arrays explains most of `sizes` (object size -> bytes allocated)."""
-    return _fit(sizes, ((slot, classic_ladder(slot)) for slot in slot_candidates(key_kind, padded=False)))
-
-
-def fit_swiss(sizes: Mapping[int, float], key_kind: str | None, full: Collection[int] = frozenset()) -> Fit | None:
-    """The slot whose tables of 16 to 1024 slots explain most of `sizes`; those in `full` are of 1024 slots."""
-    return _fit(
-        sizes,
-        (
-            (slot, {size: c for size, c in swiss_ladder(slot).items() if c == TABLE_SLOTS or size not in full})
-            for slot in slot_candidates(key_kind, padded=True)
-        ),
-    )
-
-
-def _fit(sizes: Mapping[int, float], ladders: Iterator[tuple[int, Mapping[int, int]]]) -> Fit | None:
-    total = sum(sizes.values())
-    if total <= 0:
-        return None
-    best: Fit | None = None
-    for slot, ladder in ladders:
-        share = sum(space for size, space in sizes.items() if size in ladder) / total
-        if best is None or share > best.share + 1e-9:
-            best = Fit(slot, share, 0)
-        elif share > best.share - 1e-9:
-            best = best._replace(rivals=best.rivals + 1)
-    return best if best and best.share > 0 else None
 
 
 def classic_entries(b: int, load_factors: Collection[float] = (LOAD_FACTOR,)) -> Entries:

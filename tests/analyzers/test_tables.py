@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analyzers import tables
+from analyzers import sizeclass, slots, tables
 from tests.analyzers.models import KEYS, VALUES, ClassicMap, SwissMap, size_class, struct_bytes
 
 classic_slots = st.sampled_from([key + value for key in KEYS.values() for value in VALUES])
@@ -16,7 +16,7 @@ entry_counts = st.integers(9, 3_000_000)
     [(8, 9472), (12, 13568), (16, 18432), (24, 27264), (32, 40960), (40, 49152), (48, 57344), (64, 73728), (80, 90112)],
 )
 def test_full_swiss_tables_have_the_documented_sizes(slot: int, size: int) -> None:
-    assert tables.round_up(tables.swiss_table_bytes(slot, 1024)) == size
+    assert sizeclass.round_up(tables.swiss_table_bytes(slot, 1024)) == size
     assert tables.swiss_ladder(slot)[size] == 1024
 
 
@@ -35,13 +35,13 @@ def test_a_bucket_is_sixteen_bytes_and_eight_slots(key: int, value: int, size: i
     ],
 )  # fmt: skip
 def test_sizes_round_up_at_their_boundaries(size: int, given_size: int) -> None:
-    assert tables.round_up(size) == given_size
+    assert sizeclass.round_up(size) == given_size
 
 
 @given(st.integers(1, 10_000_000))
 def test_rounding_up_is_what_the_slow_way_finds(size: int) -> None:
-    assert tables.round_up(size) == size_class(size)
-    assert tables.round_up(tables.round_up(size)) == tables.round_up(size)
+    assert sizeclass.round_up(size) == size_class(size)
+    assert sizeclass.round_up(sizeclass.round_up(size)) == sizeclass.round_up(size)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_rounding_up_is_what_the_slow_way_finds(size: int) -> None:
 )
 def test_objects_with_pointers_may_carry_a_header(size: int, sizes: tuple[int, ...]) -> None:
     """Go 1.22 and later add 8 bytes to objects of more than 512 and up to 32760 bytes, header included."""
-    assert tables.object_sizes(size) == sizes
+    assert sizeclass.object_sizes(size) == sizes
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_classic_map_is_recognised_by_its_arrays(kind: str, value: int, entrie
     slot = KEYS[kind] + value
     model = ClassicMap(slot, 0, factor).fill(entries)
     assume(len(model.sizes) >= 3)
-    fit = tables.fit_classic(dict.fromkeys(model.sizes, 1.0), kind)
+    fit = slots.fit_classic(dict.fromkeys(model.sizes, 1.0), kind)
     assert fit is not None
     assert fit.share == 1.0
     if slot % 8:
@@ -99,7 +99,7 @@ def test_a_swiss_map_is_recognised_by_its_tables(kind: str, value: int, entries:
     spaces: dict[int, float] = {}
     for size in model.grown + model.split:
         spaces[size] = spaces.get(size, 0.0) + size
-    fit = tables.fit_swiss(spaces, kind, frozenset(model.split))
+    fit = slots.fit_swiss(spaces, kind, frozenset(model.split))
     assert fit is not None
     assert fit.share == pytest.approx(1.0)
     assert fit.slot_bytes == slot
@@ -125,25 +125,25 @@ def test_a_swiss_hint_at_the_upper_end_costs_what_the_map_has_today(entries: int
 def test_swiss_slots_are_go_structs(key: int, value: int, size: int) -> None:
     assert struct_bytes(key, value) == size
     kinds = {4: "fast32", 8: "fast64", 16: "faststr"}
-    assert size in list(tables.slot_candidates(kinds.get(key), padded=True))
+    assert size in list(slots.slot_candidates(kinds.get(key), padded=True))
 
 
 @given(st.sampled_from([None, "generic", *KEYS]), st.booleans())
 def test_slot_candidates_are_never_repeated(kind: str | None, padded: bool) -> None:
-    found = list(tables.slot_candidates(kind, padded=padded))
+    found = list(slots.slot_candidates(kind, padded=padded))
     assert len(found) == len(set(found))
     assert min(found) >= 1
 
 
 def test_sizes_on_no_ladder_fit_nothing() -> None:
-    assert tables.fit_classic({}, "faststr") is None
-    assert tables.fit_classic({7: 1.0}, "faststr") is None
-    assert tables.fit_swiss({7: 1.0}, None) is None
+    assert slots.fit_classic({}, "faststr") is None
+    assert slots.fit_classic({7: 1.0}, "faststr") is None
+    assert slots.fit_swiss({7: 1.0}, None) is None
 
 
 def test_a_few_foreign_sizes_do_not_hide_the_ladder() -> None:
     model = ClassicMap(24, 0, 6.5).fill(100_000)
-    fit = tables.fit_classic({**{size: float(size) for size in model.sizes}, 104_729: 1000.0}, "faststr")
+    fit = slots.fit_classic({**{size: float(size) for size in model.sizes}, 104_729: 1000.0}, "faststr")
     assert fit is not None
     assert fit.slot_bytes == 24
     assert 0.9 < fit.share < 1.0

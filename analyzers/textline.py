@@ -1,0 +1,61 @@
+"""One `#` line of a text profile: its source line, its PC, and whose code it is. Knows nothing of records."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from analyzers import owner
+from analyzers.errors import MalformedProfile
+from analyzers.profile import UNKNOWN_SITE, Site
+
+# Go writes every number from 64 bits; a larger one is no number of Go's, and overflows what is worked out of it.
+LARGEST = 2**64
+
+
+class TextLine(NamedTuple):
+    """One `#` line: its source line, the PC as the record's first line writes it, and whose code it is."""
+
+    site: Site
+    pc: bytes
+    own: bool
+    standard: bool
+
+
+def lines_in(block: bytes) -> Iterator[bytes]:
+    """The lines one by one: most often the second or third of a hundred is the one looked for."""
+    start = 0
+    while start < len(block):
+        stop = block.find(b"\n", start)
+        if stop < 0:
+            stop = len(block)
+        yield block[start:stop]
+        start = stop + 1
+
+
+def parse_line(raw: bytes) -> TextLine:
+    """`#\\t0x4a1b2c\\texample.com/a.F+0x1c\\t/src/a.go:12`. The PC here is one less than in the stack above."""
+    parts = [part for part in raw.split(b"\t") if part]  # columns are aligned with further tabs
+    if len(parts) < 2 or parts[0] != b"#":
+        return TextLine(UNKNOWN_SITE, b"", own=False, standard=False)
+    try:
+        pc = b" 0x%x" % (within(int(parts[1], 16)) + 1)
+        if len(parts) < 4:
+            return TextLine(UNKNOWN_SITE, pc, own=False, standard=False)
+        filename, _, line = parts[3].rpartition(b":")
+        function = parts[2].rpartition(b"+0x")[0].decode(errors="replace").replace("%2e", ".")
+        site = Site(function, filename.decode(errors="replace"), within(int(line)))
+    except ValueError as error:
+        raise MalformedProfile("a frame's address or line is not a number") from error
+    return TextLine(site, pc, owner.is_own(site.function, site.filename), owner.is_standard(site.function))
+
+
+def number(raw: bytes, what: str) -> int:
+    try:
+        return within(int(raw))
+    except ValueError as error:
+        raise MalformedProfile(f"{what} is not a number") from error
+
+
+def within(number: int) -> int:
+    if not 0 <= number < LARGEST:
+        raise ValueError(number)
+    return number
