@@ -59,6 +59,9 @@ def _guess_classic(values: Mapping[int, Usage]) -> Guess | None:
         return None
     if any(1.15 <= b / a <= 1.8 for a, b in pairwise(sizes)):
         return None
+    # bytes.Buffer doubles too; up to 1 MiB its powers of two round like arrays of 28-byte slots.
+    if all(size & (size - 1) == 0 for size in sizes):
+        return None
     fit = slots.fit_classic(large, None)
     if fit is None or fit.share < 1.0:
         return None

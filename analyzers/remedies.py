@@ -7,7 +7,7 @@ do not shrink), and measurements; each remedy's template names its own.
 import math
 
 from analyzers import owner, tables
-from analyzers.case import Case, Suspect
+from analyzers.case import Suspect
 from analyzers.estimate import MapEstimate
 from analyzers.finding import Remediation, Remedy
 from analyzers.frames import Implementation
@@ -69,11 +69,6 @@ def for_slices(suspect: Suspect) -> tuple[Remediation, ...]:
     """Slices that grow by append."""
     wasted = max(0.0, suspect.slices.alloc_space - suspect.slices.inuse_space)
     return (Remediation(Remedy.PRESIZE_SLICE, saves=wasted),)
-
-
-def nothing(_: Case) -> tuple[Remediation, ...]:
-    """Nothing to do about maps."""
-    return (Remediation(Remedy.NONE),)
 
 
 def capacity_hint(estimate: MapEstimate | None) -> int | None:

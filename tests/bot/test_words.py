@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import numbers
 from bot.words import LONGEST_NAME, Medium, clean, escape, short_function, text_of
 from handlers.notes import CaptureStarted, Help
 from tests.bot.notes import notes, service
@@ -110,3 +112,41 @@ def test_what_is_constant_in_a_template_is_escaped_for_its_medium() -> None:
 )
 def test_functions_are_told_by_their_last_package(function: str, short: str) -> None:
     assert short_function(function) == short
+
+
+@pytest.mark.parametrize(
+    ("say", "value", "said"),
+    [
+        (numbers.in_bytes, 0, "0 B"),
+        (numbers.in_bytes, 1023, "1023 B"),
+        (numbers.in_bytes, 1536, "1.5 KiB"),
+        (numbers.in_bytes, 27.6 * 2**20, "27.6 MiB"),
+        (numbers.in_bytes, 191 * 2**20, "191 MiB"),
+        (numbers.in_bytes, -2048, "-2.0 KiB"),
+        (numbers.in_bytes, 5000 * 2**30, "5000 GiB"),
+        (numbers.change, 0.4, "unchanged"),
+        (numbers.change, 2048, "+2.0 KiB"),
+        (numbers.change, -2048, "-2.0 KiB"),
+        (numbers.about, 0, "0"),
+        (numbers.about, 0.44, "0.4"),
+        (numbers.about, 3.0, "3"),
+        (numbers.about, 17, "17"),
+        (numbers.about, 1063, "1,060"),
+        (numbers.about, 567_979, "570,000"),
+        (numbers.exact, 851_968, "851968"),
+        (numbers.share, 0, "0 %"),
+        (numbers.share, 0.0004, "under 0.1 %"),
+        (numbers.share, 0.014, "1.4 %"),
+        (numbers.share, 0.56, "56 %"),
+        (numbers.duration, 6.24, "6.2 s"),
+        (numbers.duration, 8, "8 s"),
+        (numbers.duration, 89, "89 s"),
+        (numbers.duration, 600, "10 min"),
+        (numbers.duration, 3 * 3600, "3 h"),
+        (numbers.duration, 5 * 86400, "5 d"),
+    ],
+)
+def test_numbers_have_units_and_no_more_digits_than_are_known(
+    say: Callable[[float], str], value: float, said: str
+) -> None:
+    assert say(value) == said
