@@ -408,6 +408,8 @@ def test_a_swiss_hint_costs_what_the_map_has_today_or_is_not_given(entries: int,
         (1400, 1000, 2048 * 896),
         (1400, 30, 1024 * 896),
         (1024, 8, None),
+        (1024, 40, 1024 * 896),
+        (1500, 16, None),
         (1.2, 500, 2 * 896),
     ],
 )

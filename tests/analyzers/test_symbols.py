@@ -17,6 +17,14 @@ def test_every_address_is_asked_once_less_one_in_short_requests(pcs: list[int]) 
     assert asked == [pc - 1 for pc in pcs]
 
 
+def test_many_addresses_are_several_requests() -> None:
+    pcs = list(range(0x400001, 0x400001 + 5_000))
+    queries = list(symbols.queries(pcs))
+    assert len(queries) > 5
+    assert max(map(len, queries)) < 8_000
+    assert [int(word, 16) + 1 for query in queries for word in query.split("+")] == pcs
+
+
 def test_no_address_is_no_question() -> None:
     assert list(symbols.queries([])) == []
 
