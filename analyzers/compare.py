@@ -4,6 +4,7 @@ Allocation counts run from process start, so a base from another process is no b
 answer, not an error.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
@@ -72,23 +73,28 @@ def compare(snapshot: Snapshot, earlier: Snapshot | None, base: Snapshot | None)
 
 def basis_of(snapshot: Snapshot, base: Snapshot) -> Basis:
     """Whether `base` is of the same process, of a process of the same build, or of another build."""
-    if not same_build(snapshot, base):
-        return Basis.NEW_BUILD
+    stayed, moved = _same_code(snapshot, base)
     if snapshot.memstats and base.memstats:
         same = gc.same_process(base.memstats, snapshot.memstats)
     else:
         same = _only_added(base, snapshot)
-    return Basis.SAME_PROCESS if same else Basis.RESTARTED
+    if same and stayed:
+        return Basis.SAME_PROCESS
+    return Basis.NEW_BUILD if moved else Basis.RESTARTED
 
 
-def same_build(one: Snapshot, other: Snapshot) -> bool:
-    """By build id where both have one, else by the addresses of the functions both have seen."""
+def _same_code(one: Snapshot, other: Snapshot) -> tuple[bool, bool]:
+    """Whether the code lies where it lay, and whether it is another build: by build id, else by where functions begin.
+
+    In one process most lie where they lay (one may be inlined into others now), in one build that is loaded
+    elsewhere all lie equally far away, in another build they lie anyhow.
+    """
     if one.build_id and other.build_id:
-        return one.build_id == other.build_id
+        return one.build_id == other.build_id, one.build_id != other.build_id
     shared = one.anchors.keys() & other.anchors.keys()
-    if not shared:
-        return True
-    return any(one.anchors[name] == other.anchors[name] for name in shared)
+    shifts = Counter(one.anchors[name] - other.anchors[name] for name in shared)
+    relocated = len(shifts) == 1 and len(shared) > 1
+    return 2 * shifts[0] >= shifts.total(), bool(shifts) and shifts.keys() != {0} and not relocated
 
 
 def seconds_between(earlier: Snapshot, later: Snapshot) -> float:

@@ -7,7 +7,7 @@ the reader jumps from `] @` to the blank line behind it and keys on raw byte sli
 costs ten times as much, and services send up to 250 MB.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from analyzers import owner
@@ -21,6 +21,10 @@ SCAN_BYTES = 64 * 1024
 LONGEST_RECORD = 4 * 1024 * 1024
 # 25 fields and two rings of 256 numbers are some 10 KB.
 LONGEST_MEMSTATS = 1024 * 1024
+# Enough to tell two builds apart, and some kilobytes in a snapshot.
+MOST_ANCHORS = 100
+# Services have up to 50,000 distinct records of a few hundred lines; this many would take gigabytes to hold.
+MOST_DISTINCT = 500_000
 MARK = b"] @"
 MEMSTATS = b"\n# runtime.MemStats"
 END_OF_MEMSTATS = b"# DebugGC ="
@@ -40,12 +44,13 @@ class TextRecord(NamedTuple):
 
 
 class HeapText(NamedTuple):
-    """A whole text profile. `period` is R, the mean bytes between two samples."""
+    """A whole text profile. `period` is R, the mean bytes between two samples; `anchors` as in HeapProfile."""
 
     period: int
     records: tuple[TextRecord, ...]
     memstats: MemStats
     go_version: str | None
+    anchors: Mapping[str, int]
 
     def hidden_pcs(self) -> tuple[int, ...]:
         """Every PC whose name the text does not give, sorted: the ones to ask the symbol endpoint for."""
@@ -90,7 +95,16 @@ class HeapTextReader:
         if not records:
             raise EmptyProfile("the profile holds no sampled allocation")
         memstats = parse_memstats(tail)
-        return HeapText(self._period, records, memstats, self._go_version)
+        return HeapText(self._period, records, memstats, self._go_version, self._anchors())
+
+    def _anchors(self) -> dict[str, int]:
+        """Where functions of the user's own begin, without those that were inlined into several others."""
+        entries: dict[str, set[int]] = {}
+        for line in self._lines.values():
+            if line.own and line.entry:
+                entries.setdefault(line.site.function, set()).add(line.entry)
+        single = sorted(name for name, found in entries.items() if len(found) == 1)
+        return {name: entries[name].pop() for name in single[:MOST_ANCHORS]}
 
     def _scan(self) -> None:
         text = b"".join((self._carry, *self._pending))
@@ -208,6 +222,8 @@ class HeapTextReader:
     def _line(self, raw: bytes) -> TextLine:
         line = self._lines.get(raw)
         if line is None:
+            if len(self._lines) + len(self._sums) > MOST_DISTINCT:
+                raise MalformedProfile(f"more than {MOST_DISTINCT} distinct lines and records")
             line = self._lines[raw] = parse_line(raw)
             if line.standard and self._go_version is None:
                 self._go_version = owner.go_version_of(line.site.filename)

@@ -95,7 +95,7 @@ class MemStats:
 
 
 class HeapProfile(NamedTuple):
-    """One reading of one process's heap. `anchors` are addresses of named functions: they tell builds apart."""
+    """One reading of one process's heap. `anchors` is where functions begin: it tells builds apart."""
 
     source: Source
     period: int

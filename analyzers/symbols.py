@@ -60,15 +60,15 @@ def resolve(text: HeapText, symbols: Mapping[int, str]) -> HeapProfile:
         frames = tuple(symbols.get(pc, "") for pc in record.hidden)
         usage = Usage(*(count * scale for count in counts))
         records.append(Record(frames, record.site, record.culprit, record.object_size, usage))
-    anchors = {symbols[pc]: pc for pc in sorted(text.hidden_pcs(), reverse=True) if pc in symbols}
+    hidden = text.hidden_pcs()
     return HeapProfile(
         source=Source.TEXT,
         period=text.period,
         records=tuple(records),
         memstats=text.memstats,
         go_version=text.go_version,
-        named=bool(anchors) or not any(record.hidden for record in text.records),
-        anchors=anchors,
+        named=not hidden or any(pc in symbols for pc in hidden),
+        anchors=text.anchors,
     )
 
 

@@ -12,10 +12,14 @@ LARGEST = 2**64
 
 
 class TextLine(NamedTuple):
-    """One `#` line: its source line, the PC as the record's first line writes it, and whose code it is."""
+    """One `#` line: its source line, the PC as the record's first line writes it, and whose code it is.
+
+    `entry` is where the function begins; for an inlined one, where the function around it does. 0 if unknown.
+    """
 
     site: Site
     pc: bytes
+    entry: int
     own: bool
     standard: bool
 
@@ -35,17 +39,20 @@ def parse_line(raw: bytes) -> TextLine:
     """`#\\t0x4a1b2c\\texample.com/a.F+0x1c\\t/src/a.go:12`. The PC here is one less than in the stack above."""
     parts = [part for part in raw.split(b"\t") if part]  # columns are aligned with further tabs
     if len(parts) < 2 or parts[0] != b"#":
-        return TextLine(UNKNOWN_SITE, b"", own=False, standard=False)
+        return TextLine(UNKNOWN_SITE, b"", 0, own=False, standard=False)
     try:
-        pc = b" 0x%x" % (within(int(parts[1], 16)) + 1)
+        address = within(int(parts[1], 16))
+        pc = b" 0x%x" % (address + 1)
         if len(parts) < 4:
-            return TextLine(UNKNOWN_SITE, pc, own=False, standard=False)
+            return TextLine(UNKNOWN_SITE, pc, 0, own=False, standard=False)
         filename, _, line = parts[3].rpartition(b":")
-        function = parts[2].rpartition(b"+0x")[0].decode(errors="replace").replace("%2e", ".")
+        name, _, offset = parts[2].rpartition(b"+0x")
+        function = name.decode(errors="replace").replace("%2e", ".")
         site = Site(function, filename.decode(errors="replace"), within(int(line)))
+        entry = max(0, address - int(offset, 16)) if name else 0
     except ValueError as error:
         raise MalformedProfile("a frame's address or line is not a number") from error
-    return TextLine(site, pc, owner.is_own(site.function, site.filename), owner.is_standard(site.function))
+    return TextLine(site, pc, entry, owner.is_own(site.function, site.filename), owner.is_standard(site.function))
 
 
 def number(raw: bytes, what: str) -> int:

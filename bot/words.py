@@ -95,6 +95,7 @@ def _environment(medium: Medium) -> Environment:
             "person": lambda name: _person(name, medium),
             "share": numbers.share,
             "short": short_function,
+            "tail": _tail,
         }
     )
     return environment
@@ -142,7 +143,11 @@ def _location(site: Site) -> str:
     """`internal/catalog/catalog.go:64`: the end of the path, which is what tells files apart."""
     if not site.filename:
         return "an unknown line"
-    return f"{'/'.join(site.filename.split('/')[-3:])}:{site.line}"
+    return f"{_tail(site.filename)}:{site.line}"
+
+
+def _tail(path: str) -> str:
+    return "/".join(path.split("/")[-3:])
 
 
 def short_function(function: str) -> str:

@@ -90,6 +90,13 @@ def test_another_build_id_is_another_build() -> None:
         ({"runtime.hashGrow": 100}, {"runtime.hashGrow": 228}, Basis.NEW_BUILD),
         ({"runtime.hashGrow": 100}, {"runtime.makemap": 300}, Basis.SAME_PROCESS),
         ({}, {"runtime.makemap": 300}, Basis.SAME_PROCESS),
+        (
+            {"main.a": 100, "main.b": 200, "main.c": 300},
+            {"main.a": 100, "main.b": 200, "main.c": 3},
+            Basis.SAME_PROCESS,
+        ),
+        ({"main.a": 100, "main.b": 200}, {"main.a": 4100, "main.b": 4200}, Basis.RESTARTED),
+        ({"main.a": 100, "main.b": 200}, {"main.a": 164, "main.b": 328}, Basis.NEW_BUILD),
     ],
 )
 def test_functions_that_moved_are_another_build(before: dict[str, int], now: dict[str, int], basis: Basis) -> None:
