@@ -2,101 +2,35 @@
 
 import asyncio
 import gzip
-import os
-import signal
 import socket
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
 import pytest
 from redis.asyncio import Redis
 
 from bot.standin.app import Standin
-from bot.standin.records import Message
 from tests.bot import records
 from tests.bot.house import RECORDING
 from tests.bot.pprof_server import HEAP, SYMBOL, PprofServer, chunked, pprof_server, stalled, whole
+from tests.bot.town import Town, environment, process, web, when
 
 pytestmark = pytest.mark.redis
 
 
-@dataclass
-class Town:
-    """Slack, a service and the environment that mapstorm's processes get."""
-
-    slack: Standin
-    service: PprofServer
-    environ: dict[str, str]
-
-    async def type(self, text: str) -> None:
-        await self.slack.people.type("C0ORDERS", "U0ANA", text)
-
-    def thread(self) -> list[Message]:
-        messages = self.slack.ws.messages["C0ORDERS"]
-        return [message for message in messages if message.user == self.slack.ws.app.user_id]
+@pytest.fixture
+async def service() -> AsyncIterator[PprofServer]:
+    async with pprof_server() as server:
+        server.answers = {HEAP: recorded, f"POST {SYMBOL}": symbols(), f"GET {SYMBOL}": symbols()}
+        yield server
 
 
 @pytest.fixture
-async def town(redis: Redis, redis_url: str, tmp_path: Path) -> AsyncIterator[Town]:
-    async with Standin() as standin, pprof_server() as service:
-        service.answers = {HEAP: recorded, f"POST {SYMBOL}": symbols(), f"GET {SYMBOL}": symbols()}
-        config = tmp_path / "mapstorm.yaml"
-        listed = {"name": "svc-orders", "instances": [service.url], "channel": "#orders", "window_s": 0}
-        config.write_bytes(orjson.dumps({"services": [listed]}))  # JSON is YAML
-        environ = {
-            "PATH": os.environ["PATH"],
-            "SLACK_BOT_TOKEN": standin.credentials.token,
-            "SLACK_SIGNING_SECRET": standin.credentials.signing_secret,
-            "SLACK_API_URL": standin.api_url,
-            "REDIS_URL": redis_url,
-            "MAPSTORM_CONFIG": str(config),
-            "HOST": "127.0.0.1",
-            "PORT": "0",
-        }
-        yield Town(standin, service, environ)
-
-
-@asynccontextmanager
-async def process(town: Town, word: str) -> AsyncIterator[Process]:
-    """`mapstorm word`, stopped with SIGTERM at the end and expected to end well, unless it is dead by then."""
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", word, env=town.environ, stdout=PIPE, stderr=PIPE
-    )
-    try:
-        yield started
-    finally:
-        if started.returncode is None:
-            started.terminate()
-        assert started.stderr is not None
-        async with asyncio.timeout(15):
-            logged = await started.stderr.read()
-            code = await started.wait()
-        print(logged.decode())  # shown by pytest when the test fails
-    assert code in (0, -signal.SIGKILL)
-    lines = [orjson.loads(line) for line in logged.splitlines()]
-    assert [line for line in lines if line["level"] not in ("info", "warning")] == []
-
-
-@asynccontextmanager
-async def web(town: Town) -> AsyncIterator[str]:
-    async with process(town, "web") as started:
-        assert started.stdout is not None
-        line = (await started.stdout.readline()).decode().split()
-        assert line[:2] == ["listening", "on"]
-        town.slack.transport.bot_url = f"{line[2]}/slack/events"
-        yield line[2]
-
-
-def when(condition: Callable[[], object]) -> Callable[[], Awaitable[bool]]:
-    async def ask() -> bool:
-        return bool(condition())
-
-    return ask
+async def town(redis: Redis, redis_url: str, service: PprofServer, tmp_path: Path) -> AsyncIterator[Town]:
+    async with Standin() as slack:
+        yield Town(slack, environment(slack, redis_url, service.url, tmp_path))
 
 
 async def recorded(writer: asyncio.StreamWriter) -> None:
@@ -121,13 +55,13 @@ async def test_a_command_becomes_a_thread(town: Town) -> None:
     assert delivery.ack_seconds < 1
 
 
-async def test_a_worker_killed_in_mid_capture_is_replaced_and_one_diagnosis_comes(town: Town) -> None:
-    town.service.answers[HEAP] = stalled(b"heap profile: ")
+async def test_a_worker_killed_in_mid_capture_is_replaced_with_one_diagnosis(town: Town, service: PprofServer) -> None:
+    service.answers[HEAP] = stalled(b"heap profile: ")
     async with web(town):
         async with process(town, "worker") as first:
             await town.type("/mapstorm capture svc-orders")
-            await records.until(when(lambda: town.service.seen), within_s=20)
-            town.service.answers[HEAP] = recorded
+            await records.until(when(lambda: service.seen), within_s=20)
+            service.answers[HEAP] = recorded
             first.kill()
             await first.wait()
         assert len(town.thread()) == 1

@@ -3,60 +3,16 @@
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from bot.demo.process import clean_environment
+from tests.demo.running import demo, read_until, running
 
 ROOT = Path(__file__).parents[2]
 LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc for the processes left")
 pytestmark = pytest.mark.redis
-
-
-@contextmanager
-def demo(scratch: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A demo whose files and processes can be told from any other's: it runs in `scratch`."""
-    with subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-P", "-m", "bot.cli", "demo", *arguments],
-        cwd=scratch,
-        env=clean_environment() | {"TMPDIR": str(scratch), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def running(scratch: Path) -> dict[str, int]:
-    """The demo's processes by their command lines, known by where they run: servers rewrite the rest of /proc."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if (folder / "cwd").readlink().is_relative_to(scratch):
-                found[(folder / "cmdline").read_bytes().decode().replace("\0", " ").strip()] = int(folder.name)
-        except OSError:  # ended while we looked, or not ours to look at
-            continue
-    return found
-
-
-def read_until(process: subprocess.Popen[str], words: str) -> str:
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if words in line:
-            return "".join(lines)
-    raise AssertionError("".join(lines))
 
 
 def all_gone(scratch: Path) -> bool:
