@@ -40,4 +40,4 @@ async def test_a_command_typed_in_slack_names_the_line_of_a_running_service(
     assert line in reply.content.text
     assert "make(map[string]V, n)" in reply.content.text
     assert "First capture" in reply.content.text
-    assert "same process" in again.content.text
+    assert "Same process" in again.content.text
