@@ -3,6 +3,7 @@
 Knows how to weigh, not what is wrong: that is for the rules.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from analyzers.compare import LineChange, Window
@@ -18,7 +19,7 @@ WHOLE_KINDS = (Kind.PRESIZE, Kind.CLONE)
 
 
 class Suspect(NamedTuple):
-    """One line that makes maps or grows slices. Shares are 0 to 1 of the whole service; None without a window."""
+    """One line that makes maps or grows slices. Shares are 0 to 1 of the whole service's bytes."""
 
     change: LineChange
     map: MapEstimate | None
@@ -28,7 +29,7 @@ class Suspect(NamedTuple):
     slices: Usage
     largest_table: int  # object size in bytes that holds most of the table bytes
     alloc_share: float  # of all allocated bytes since the process started
-    recent_share: float | None  # of all allocated bytes in the window
+    recent_share: float | None  # of all allocated bytes in the window; None if it saw too few of them
     inuse_share: float  # tables in use, of all bytes in use
 
     @property
@@ -43,7 +44,7 @@ class Suspect(NamedTuple):
 
     @property
     def share(self) -> float:
-        """What the line is guilty of: now where a window says so, else since the start."""
+        """What the line is guilty of, since the start or in the window, whichever is more."""
         return max(self.alloc_share, self.recent_share or 0.0)
 
 
@@ -54,7 +55,7 @@ class Case(NamedTuple):
     thresholds: Thresholds
     suspects: tuple[Suspect, ...]
     total: Usage
-    recent_alloc: float | None
+    functions: Mapping[str, tuple[Ledger, Ledger]]  # by the culprit's function: in the window, since the base
 
     @property
     def period(self) -> int:
@@ -75,14 +76,16 @@ def lay_out(window: Window, thresholds: Thresholds) -> Case:
     total = window.snapshot.total
     recent_alloc = None
     if window.earlier is not None:
-        recent_alloc = max(0.0, total.alloc_space - window.earlier.total.alloc_space)
+        recent_alloc = total.alloc_space - window.earlier.total.alloc_space
+        # Of a handful of samples a single one would be most of everything.
+        recent_alloc = recent_alloc if recent_alloc >= thresholds.min_growth_bytes else None
     factors = load_factors(window)
     suspects = []
     for change in window.lines:
         ledger = change.line.ledger
         if change.line.implementation or ledger.total(Kind.SLICE).alloc_objects:
             suspects.append(_suspect(change, total, recent_alloc, window.snapshot.period, factors))
-    return Case(window, thresholds, tuple(suspects), total, recent_alloc)
+    return Case(window, thresholds, tuple(suspects), total, _functions(window.lines))
 
 
 def load_factors(window: Window) -> tuple[float, ...]:
@@ -101,7 +104,7 @@ def _suspect(
     slices = ledger.total(Kind.SLICE)
     alloc = tables.alloc_space or slices.alloc_space
     recent_share = None
-    if change.recent is not None and recent_alloc:
+    if change.recent is not None and recent_alloc is not None:
         recent = change.recent.total(*TABLE_KINDS).alloc_space or change.recent.total(Kind.SLICE).alloc_space
         recent_share = recent / recent_alloc
     return Suspect(
@@ -135,13 +138,20 @@ def company(case: Case, suspect: Suspect) -> tuple[Ledger, Ledger]:
 
     A classic map can take in as many entries again without any table growing; then only these move.
     """
-    recent, trend = Ledger(), Ledger()
-    name = suspect.culprit.function
-    for change in case.window.lines:
-        if change.line.culprit.function == name and change.line.place != suspect.change.line.place:
-            recent = recent.plus(change.recent) if change.recent else recent
-            trend = trend.plus(change.trend) if change.trend else trend
-    return recent, trend
+    recent, trend = case.functions.get(suspect.culprit.function, (Ledger(), Ledger()))
+    own = suspect.change
+    return recent.minus(own.recent or Ledger()), trend.minus(own.trend or Ledger())
+
+
+def _functions(changes: Iterable[LineChange]) -> dict[str, tuple[Ledger, Ledger]]:
+    """What each function of the user's own allocated, in the window and since the base."""
+    found: dict[str, tuple[Ledger, Ledger]] = {}
+    for change in changes:
+        ledgers = found.setdefault(change.line.culprit.function, (Ledger(), Ledger()))
+        for ledger, part in zip(ledgers, (change.recent, change.trend), strict=True):
+            for (kind, size), usage in part.cells.items() if part else ():
+                ledger.add(kind, size, usage)
+    return found
 
 
 def family(case: Case) -> Implementation | None:

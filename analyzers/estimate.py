@@ -170,9 +170,11 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
         entries = tables.swiss_hinted_entries(count, samples)
         growths = 0
     else:
-        count, samples, builds = _split_tables(line, full, rungs, fit.slot_bytes, period)
+        count, samples, builds, hinted = _split_tables(line, full, rungs, fit.slot_bytes, period)
         entries = tables.swiss_entries(count, samples)
-        growths = round(tables.RUNGS_TO_FULL_TABLE + max(0.0, count - 1))
+        rungs_below = 0 if hinted else tables.RUNGS_TO_FULL_TABLE
+        splits = _split_objects(line, fit.slot_bytes) / 2
+        growths = round(rungs_below + (splits if hinted else max(0.0, count - 1)))
     return MapEstimate(Implementation.SWISS, line.key_kind, fit.slot_bytes, entries, growths, builds, hinted, clear)
 
 
@@ -192,33 +194,40 @@ def _sized_tables(full: Usage) -> tuple[float, float]:
 
 def _split_tables(
     line: Line, full: Usage, rungs: Mapping[int, Usage], slot_bytes: int, period: int
-) -> tuple[float, float, float]:
-    """Full tables of one map, the samples that say so, and builds.
+) -> tuple[float, float, float, bool]:
+    """Full tables of one map, the samples that say so, builds, and whether a hint had made the first of them.
 
-    Built once: each split allocates two tables, so splits = allocated / 2, from twice the samples of the live ones.
-    Rebuilt: each build allocates each rung from 16 to 1024 once, so builds = samples over probabilities of these
-    rungs; a map that is replaced is often alive twice, so live tables count only where the builds are too few to tell.
+    Several maps: each build allocates each rung from 16 to 1024 slots once, so builds = samples over probabilities of
+    these rungs. One map leaves about a tenth of a sample there, so some samples mean several builds.
+    Else by splits, each of which allocates two tables and frees one: tables = splits + 1, or all that are alive where
+    these are more, because then the first ones came with the hint.
     """
-    probability = sampling_probability(
-        sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS)), period
-    )
-    splits = _split_objects(line, slot_bytes) / 2
-    alive = full.inuse_objects
-    if alive > 0 and full.alloc_objects <= REBUILT_RATIO * alive:
-        return splits + 1, max(full.alloc_objects * probability, 1.0), 1.0
+    size = sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS))
+    probability = sampling_probability(size, period)
+    splits, alive = _split_objects(line, slot_bytes) / 2, full.inuse_objects
+    samples, chance = _small_rungs(line, slot_bytes, period)
+    if samples >= FEWEST_SAMPLES:
+        builds = max(1.0, samples / chance)
+        # Where every allocation is recorded the count is exact: the error is that of what was not.
+        unseen = max(1e-9, 1 - chance / tables.RUNGS_TO_FULL_TABLE)
+        return splits / builds + 1, min(samples / unseen, full.alloc_objects * probability), builds, False
+    seen = max(full.alloc_objects * probability, 1.0)
+    if full.alloc_objects > REBUILT_RATIO * alive > 0:
+        return alive, alive * probability, max(1.0, splits / max(alive - 1, 1.0)), False
+    if alive > (splits + 1) * (1 + 1.6 / seen**0.5):
+        return alive, alive * probability, 1.0, True
+    return splits + 1, seen if alive else 0.0, 1.0, False
+
+
+def _small_rungs(line: Line, slot_bytes: int, period: int) -> tuple[float, float]:
+    """Samples of the rungs below and up to a full table, and the samples that one build leaves there."""
     samples = chance = 0.0
     for rung in range(1, tables.RUNGS_TO_FULL_TABLE + 1):
         size = sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.SLOTS_PER_GROUP << rung))
-        p = sampling_probability(size, period)
-        samples += _grown_objects(line, size) * p
-        chance += p
-    if samples >= FEWEST_SAMPLES:
-        builds = max(1.0, samples / chance)
-        count = splits / builds + 1
-        return count, min(samples, full.alloc_objects * probability), builds
-    if alive > 0:
-        return alive, alive * probability, max(1.0, splits / max(alive - 1, 1.0))
-    return splits + 1, 0.0, 1.0
+        probability = sampling_probability(size, period)
+        samples += _grown_objects(line, size) * probability
+        chance += probability
+    return samples, chance
 
 
 def _split_objects(line: Line, slot_bytes: int) -> float:

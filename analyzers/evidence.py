@@ -36,12 +36,12 @@ def numbers(case: Case, suspect: Suspect) -> tuple[Evidence, ...]:
     if value.inuse_space:
         found.append(Evidence("value_inuse_space", value.inuse_space, Unit.BYTES))
     recent = recent_of(suspect, *TABLE_KINDS)
-    if recent is not None and suspect.recent_share is not None and case.window.seconds:
-        found += [
-            Evidence("recent_alloc_space", recent.alloc_space, Unit.BYTES),
-            Evidence("recent_alloc_share", suspect.recent_share, Unit.SHARE),
-            Evidence("recent_alloc_rate", recent.alloc_space / case.window.seconds, Unit.BYTES_PER_SECOND),
-        ]
+    if recent is not None and case.window.seconds:
+        rate = recent.alloc_space / case.window.seconds
+        found.append(Evidence("recent_alloc_space", recent.alloc_space, Unit.BYTES))
+        found.append(Evidence("recent_alloc_rate", rate, Unit.BYTES_PER_SECOND))
+        if suspect.recent_share is not None:
+            found.append(Evidence("recent_alloc_share", suspect.recent_share, Unit.SHARE))
     if suspect.change.trend is not None:
         trend = suspect.change.trend.total(*TABLE_KINDS)
         found.append(Evidence("trend_inuse_space", trend.inuse_space, Unit.BYTES))

@@ -81,8 +81,11 @@ class Remediation(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One line of source with a map problem. `site` is the innermost line outside the runtime, `culprit` the first
-    line of the user's own code, the one to name. `weight` (a share, 0 to 1) ranks findings."""
+    """One line of source with a map problem.
+
+    `site` is the innermost line outside the runtime, `culprit` the first line of the user's own code, the one to name.
+    `weight` ranks findings: a share, and one more for what keeps growing.
+    """
 
     rule: Verdict
     confidence: Confidence

@@ -46,8 +46,13 @@ def pauses_between(first: MemStats, second: MemStats) -> int:
 
 
 def seconds_between(first: MemStats | None, second: MemStats | None) -> float | None:
-    """The service's own clock: the time between the last collections before two `gc=1` readings."""
+    """The service's own clock: the time between the last collections before two `gc=1` readings.
+
+    Without `gc=1` no forced collection lies between them, and the last one may have been long ago: None then.
+    """
     if first is None or second is None or not first.last_gc_ns or second.last_gc_ns <= first.last_gc_ns:
+        return None
+    if second.num_forced_gc <= first.num_forced_gc:
         return None
     return (second.last_gc_ns - first.last_gc_ns) / 1e9
 

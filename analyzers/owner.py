@@ -3,15 +3,9 @@
 import re
 from functools import lru_cache
 
-# First path elements of the standard library. A list, because a private module ("orders/internal/x") has no
-# dot in its first element either, so the absence of a dot proves nothing.
-STANDARD = frozenset(
-    "archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar flag "
-    "fmt go hash html image index internal io iter log maps math mime net os path plugin reflect regexp runtime "
-    "slices sort strconv strings structs sync syscall testing text time unicode unique unsafe weak".split()
-)
+from analyzers.gostd import PACKAGES
 
-_DEPENDENCY_FILE = re.compile(r"/vendor/|^vendor/|/pkg/mod/|@v\d")
+_MODULE_CACHE = re.compile(r"/pkg/mod/|@v\d")
 # GOROOT says the version where a version manager, a toolchain download or a distribution put it into the path:
 # /sdk/go1.23.4/src, /usr/lib/go-1.19/src, /toolcache/go/1.22.1/x64/src, toolchain@v0.0.1-go1.23.9.linux-amd64/src
 _GOROOT_VERSION = re.compile(r"(?:/go[-/]?|toolchain@v0\.0\.1-go)(1\.\d+(?:\.\d+)?)(?:[./-][^:]*)?/src/")
@@ -26,17 +20,25 @@ def package_of(function: str) -> str:
     return match["path"] + match["last"] if match else function
 
 
+@lru_cache(maxsize=65536)
 def is_standard(function: str) -> bool:
-    """True for runtime, net/http, maps and all other packages that come with Go."""
+    """True for runtime, net/http, maps and all other packages that come with Go, their internal ones included.
+
+    By a list: a private module ("image/store", "orders/internal/x") has no dot in its first element either.
+    """
     package = package_of(function)
-    if package.startswith("vendor/"):
-        return True
-    return package.partition("/")[0] in STANDARD
+    public = package.partition("/internal/")[0].removesuffix("/internal")
+    return public in PACKAGES or package.startswith(("vendor/", "internal/", "runtime/"))
 
 
 def is_own(function: str, filename: str) -> bool:
-    """True for the user's own code: neither Go's, nor vendored, nor from the module cache."""
-    return not is_standard(function) and not _DEPENDENCY_FILE.search(filename)
+    """True for the user's own code: neither Go's, nor vendored, nor from the module cache.
+
+    Vendored functions keep their package's name; only the file lies below vendor/, at the package's whole path.
+    """
+    if is_standard(function) or _MODULE_CACHE.search(filename):
+        return False
+    return f"vendor/{package_of(function)}/" not in filename
 
 
 def is_profiler(function: str) -> bool:

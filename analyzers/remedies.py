@@ -18,11 +18,12 @@ WIDEST_RANGE = 5.0
 
 def for_unsized(suspect: Suspect) -> tuple[Remediation, ...]:
     """A map filled once without a size: give it one; the rest only under their own conditions."""
+    if not sizable(suspect):
+        return (*_decode(suspect), Remediation(Remedy.BOUND), Remediation(Remedy.EVICT))
     wasted = max(0.0, suspect.growth.alloc_space - suspect.growth.inuse_space)
-    decode = (Remediation(Remedy.TYPED_DECODE, saves=suspect.tables.alloc_space),) if decodes(suspect) else ()
     return (
-        *decode,
-        Remediation(Remedy.PRESIZE, capacity_hint(suspect.map), wasted),
+        *_decode(suspect),
+        Remediation(Remedy.PRESIZE, _hint(suspect), wasted),
         Remediation(Remedy.AVOID_HOT_UPDATE),
         Remediation(Remedy.SYNC_MAP),
     )
@@ -30,23 +31,32 @@ def for_unsized(suspect: Suspect) -> tuple[Remediation, ...]:
 
 def for_rebuilt(suspect: Suspect) -> tuple[Remediation, ...]:
     """A map made again and again: keep its tables, or at least make them at the right size."""
-    decode = (Remediation(Remedy.TYPED_DECODE, saves=suspect.tables.alloc_space),) if decodes(suspect) else ()
     reuse = Remediation(Remedy.REUSE, saves=suspect.tables.alloc_space)
-    if not suspect.growth.alloc_objects:
-        return (*decode, reuse, Remediation(Remedy.AVOID_HOT_UPDATE))
+    if not suspect.growth.alloc_objects or not sizable(suspect):
+        return (*_decode(suspect), reuse, Remediation(Remedy.AVOID_HOT_UPDATE))
     # Half of what an unsized build allocates are tables it outgrows.
-    presize = Remediation(Remedy.PRESIZE, capacity_hint(suspect.map), suspect.growth.alloc_space / 2)
-    return (*decode, presize, reuse, Remediation(Remedy.AVOID_HOT_UPDATE))
+    presize = Remediation(Remedy.PRESIZE, _hint(suspect), suspect.growth.alloc_space / 2)
+    return (*_decode(suspect), presize, reuse, Remediation(Remedy.AVOID_HOT_UPDATE))
+
+
+def sizable(suspect: Suspect) -> bool:
+    """Whether the user can give this map a size: they make it, or hand it to a decoder or to package maps. A map
+    inside sync.Map or another library is out of reach."""
+    return suspect.site == suspect.culprit or decodes(suspect) or owner.package_of(suspect.site.function) == "maps"
+
+
+def _decode(suspect: Suspect) -> tuple[Remediation, ...]:
+    return (Remediation(Remedy.TYPED_DECODE, saves=suspect.tables.alloc_space),) if decodes(suspect) else ()
+
+
+def _hint(suspect: Suspect) -> int | None:
+    # A decoder may fill several maps at this line; which of them is as large as this, the profile does not say.
+    return None if decodes(suspect) else capacity_hint(suspect.map)
 
 
 def for_unbounded() -> tuple[Remediation, ...]:
     """A map that only grows: only fewer entries help."""
-    return (
-        Remediation(Remedy.BOUND),
-        Remediation(Remedy.EVICT),
-        Remediation(Remedy.RECREATE),
-        Remediation(Remedy.SYNC_MAP),
-    )
+    return Remediation(Remedy.BOUND), Remediation(Remedy.EVICT), Remediation(Remedy.RECREATE)
 
 
 def for_retained(suspect: Suspect) -> tuple[Remediation, ...]:
@@ -72,8 +82,8 @@ def for_slices(suspect: Suspect) -> tuple[Remediation, ...]:
 
 
 def capacity_hint(estimate: MapEstimate | None) -> int | None:
-    """A size that gives the table the map has today, so it costs no more memory. Never invented: None where the range
-    is too wide or another slot size would fit as well."""
+    """A size that gives the table the map has today; where a Swiss map is between two powers of two of tables, the
+    next one. Never invented: None where the range is too wide or another slot size would fit as well."""
     if estimate is None or estimate.entries is None or not estimate.clear:
         return None
     low, _, high = estimate.entries
@@ -95,6 +105,6 @@ def _swiss_hint(low: int, high: int) -> int | None:
 
 
 def decodes(suspect: Suspect) -> bool:
-    """Whether a decoder fills this map: its type is what to change, for it cannot be told a size."""
+    """Whether a decoder fills this map: its type is what to change first."""
     package = owner.package_of(suspect.site.function)
     return package.startswith(("encoding/", "reflect"))

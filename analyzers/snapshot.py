@@ -38,7 +38,7 @@ def take(profile: HeapProfile, captured_at: float) -> Snapshot:
         captured_at=captured_at,
         source=profile.source,
         period=profile.period,
-        usage=_with_guesses(usage_of(profile), maps=not profile.named),
+        usage=_with_guesses(usage_of(profile), maps=not profile.named, slices=not _shows_slices(profile)),
         memstats=profile.memstats,
         build_id=profile.build_id,
         go_version=profile.go_version,
@@ -52,7 +52,12 @@ def with_build_id(snapshot: Snapshot, build_id: str) -> Snapshot:
     return replace(snapshot, build_id=build_id)
 
 
-def _with_guesses(usage: tuple[SiteUsage, ...], *, maps: bool) -> tuple[SiteUsage, ...]:
+def _shows_slices(profile: HeapProfile) -> bool:
+    """From Go 1.26 the allocator's own frames are there, and append's with them: nothing is left to guess."""
+    return any(name.startswith("runtime.mallocgc") for record in profile.records for name in record.frames)
+
+
+def _with_guesses(usage: tuple[SiteUsage, ...], *, maps: bool, slices: bool) -> tuple[SiteUsage, ...]:
     plain: dict[Place, Ledger] = {}
     for item in usage:
         if item.event.kind is Kind.VALUE:
@@ -61,7 +66,7 @@ def _with_guesses(usage: tuple[SiteUsage, ...], *, maps: bool) -> tuple[SiteUsag
     guesses: dict[Place, ladders.Guess] = {}
     for place, ledger in plain.items():
         values = ledger.sizes(Kind.VALUE)
-        guess = (ladders.guess_map(values) if maps else None) or ladders.guess_slice(values)
+        guess = (ladders.guess_map(values) if maps else None) or (ladders.guess_slice(values) if slices else None)
         if guess:
             guesses[place] = guess
     return tuple(_explained(item, guesses.get(place_of(item.site, item.culprit))) for item in usage)

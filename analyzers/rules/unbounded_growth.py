@@ -81,8 +81,10 @@ def _gain(case: Case, own: Ledger | None, near: Ledger, since: Snapshot | None) 
     stays = gained >= least and allocated <= gained * REBUILT_RATIO * (1 + error)
     if stays and (live is None or live >= gained * LIVE_PART):
         return gained
-    if live is not None and live >= max(least, MOSTLY_KEPT * _allocated(case.window.snapshot, since)):
-        return gained if 0 < allocated <= 2 * gained * REBUILT_RATIO else None
+    kept = live is not None and live >= max(least, MOSTLY_KEPT * _allocated(case.window.snapshot, since))
+    # What the whole heap gained must be mostly this line's: a leak elsewhere is not this map's growth.
+    if kept and gained >= max(least, LIVE_PART * (live or 0.0)) and allocated <= 2 * gained * REBUILT_RATIO:
+        return gained
     return None
 
 
