@@ -214,8 +214,8 @@ def _split_tables(
     seen = max(full.alloc_objects * probability, 1.0)
     if full.alloc_objects > REBUILT_RATIO * alive > 0:
         return alive, alive * probability, max(1.0, splits / max(alive - 1, 1.0)), False
-    if alive > (splits + 1) * (1 + 1.6 / seen**0.5):
-        return alive, alive * probability, 1.0, True
+    if alive > splits + 1:
+        return alive, alive * probability, 1.0, alive > (splits + 1) * (1 + 1.6 / seen**0.5)
     return splits + 1, seen if alive else 0.0, 1.0, False
 
 

@@ -41,8 +41,6 @@ class Unit(StrEnum):
     BYTES_PER_SECOND = "bytes/s"
     SHARE = "share"
     COUNT = "count"
-    PER_MINUTE = "1/min"
-    SECONDS = "s"
 
 
 class Remedy(StrEnum):
