@@ -3,7 +3,8 @@
 The fallback where a service offers no text, and the source of the build id. Knows the format, not what a map is.
 
 Why the walk looks as it does: repeated fields are copied out once (`list`) and each location is described once;
-touching every sample's locations through the message costs five times as much.
+touching every sample's locations through the message costs five times as much. Samples and locations are parsed in
+pieces, so that a small answer cannot become gigabytes of messages (`protofields`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,20 +14,30 @@ from google.protobuf.message import DecodeError
 
 from analyzers import owner
 from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff
-from analyzers.inflate import MAX_INFLATED, inflate
+from analyzers.inflate import inflate
 from analyzers.profile import UNKNOWN_SITE, HeapProfile, Record, Site, Source, Usage
 from analyzers.profile_pb2 import Profile
+from analyzers.protofields import MAX_FIELDS, VARINT, pieces, split, tag
 
 USAGE_TYPES = ("alloc_objects", "alloc_space", "inuse_objects", "inuse_space")
+# 50,000 records inflate to 5 MB.
+MAX_INFLATED = 64 * 1024 * 1024
+MAX_LABELS = 8  # Go writes one
+
+SAMPLE, LOCATION = tag(Profile.SAMPLE_FIELD_NUMBER), tag(Profile.LOCATION_FIELD_NUMBER)
+MAPPING, STRING = tag(Profile.MAPPING_FIELD_NUMBER), tag(Profile.STRING_TABLE_FIELD_NUMBER)
+SAMPLE_TYPE, FUNCTION = tag(Profile.SAMPLE_TYPE_FIELD_NUMBER), tag(Profile.FUNCTION_FIELD_NUMBER)
+PERIOD = tag(Profile.PERIOD_FIELD_NUMBER, VARINT)
 
 
 def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
     """The heap profile in `data`, gzipped or not, of at most `limit` inflated bytes. Raises ProfileError."""
-    profile = Profile()
-    try:
-        profile.ParseFromString(inflate(data, limit))
-    except DecodeError as error:
-        raise MalformedProfile("the bytes are no protobuf profile") from error
+    head: list[bytes] = []
+    locations: list[bytes] = []
+    samples: list[bytes] = []
+    heads = dict.fromkeys((SAMPLE_TYPE, MAPPING, FUNCTION, STRING, PERIOD), head)
+    split(inflate(data, limit), {**heads, LOCATION: locations, SAMPLE: samples})
+    profile = _parsed(b"".join(head))
     strings: Sequence[str] = list(profile.string_table)
     if not strings or not profile.sample_type:
         raise NotAHeapProfile("the protobuf holds no sample types")
@@ -35,17 +46,39 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
         raise ProfilingOff("the profile was written with MemProfileRate 0")
     if profile.period < 0:
         raise MalformedProfile("the sampling period is negative")
-    records, go_version = _records(profile, strings, columns)
+    known = _locations(locations, profile, strings)
+    records = _records(samples, known, columns, len(profile.sample_type), _index(strings, "bytes"))
     if not records:
         raise EmptyProfile("the profile holds no sampled allocation")
     return HeapProfile(
         source=Source.PROTOBUF,
         period=profile.period,
         records=records,
-        build_id=_string(strings, profile.mapping[0].build_id) if profile.mapping else "",
-        go_version=go_version,
+        build_id=_build_id(profile, strings),
+        go_version=_go_version(known),
         named=False,
     )
+
+
+def build_id(data: bytes, limit: int = MAX_INFLATED) -> str:
+    """The build's id alone, without reading samples; empty where there is none. Raises ProfileError."""
+    head: list[bytes] = []
+    split(inflate(data, limit), {MAPPING: head, STRING: head})
+    profile = _parsed(b"".join(head))
+    return _build_id(profile, profile.string_table)
+
+
+def _parsed(fields: bytes) -> Profile:
+    profile = Profile()
+    try:
+        profile.ParseFromString(fields)
+    except DecodeError as error:
+        raise MalformedProfile("the bytes are no protobuf profile") from error
+    return profile
+
+
+def _build_id(profile: Profile, strings: Sequence[str]) -> str:
+    return _string(strings, profile.mapping[0].build_id) if profile.mapping else ""
 
 
 def _columns(profile: Profile, strings: Sequence[str]) -> tuple[int, ...]:
@@ -57,15 +90,12 @@ def _columns(profile: Profile, strings: Sequence[str]) -> tuple[int, ...]:
 
 
 def _records(
-    profile: Profile, strings: Sequence[str], columns: tuple[int, ...]
-) -> tuple[tuple[Record, ...], str | None]:
-    locations = _locations(profile, strings)
-    size_key = strings.index("bytes") if "bytes" in strings else -1
-    width = len(profile.sample_type)
+    samples: list[bytes], locations: Mapping[int, "_Location"], columns: tuple[int, ...], width: int, size_key: int
+) -> tuple[Record, ...]:
     alloc_objects, alloc_space, inuse_objects, inuse_space = columns
     summed: dict[tuple[_Ends, int], list[int]] = {}
     known: dict[tuple[Site, Site], _Ends] = {}
-    for sample in profile.sample:
+    for sample in (sample for piece in pieces(samples) for sample in _parsed(piece).sample):
         values = list(sample.value)
         if len(values) != width:
             raise MalformedProfile("a sample has not one value for each sample type")
@@ -78,7 +108,7 @@ def _records(
         if ends is None:
             continue
         size = space // objects
-        for label in sample.label:
+        for label in sample.label[:MAX_LABELS]:
             if label.key == size_key and label.num > 0:
                 size = label.num
                 break
@@ -89,10 +119,9 @@ def _records(
         sums[1] += space
         sums[2] += values[inuse_objects]
         sums[3] += values[inuse_space]
-    records = tuple(
+    return tuple(
         Record((), ends.site, ends.culprit, size, Usage(*map(float, sums))) for (ends, size), sums in summed.items()
     )
-    return records, _go_version(locations)
 
 
 class _Ends:
@@ -114,18 +143,22 @@ class _Location(NamedTuple):
     profiler: bool
 
 
-def _locations(profile: Profile, strings: Sequence[str]) -> Mapping[int, _Location]:
+def _locations(runs: list[bytes], profile: Profile, strings: Sequence[str]) -> Mapping[int, _Location]:
     functions = {
         item.id: (_string(strings, item.name).replace("%2e", "."), _string(strings, item.filename))
         for item in profile.function
     }
-    try:
-        return {
-            item.id: _location(tuple(Site(*functions[line.function_id], line.line) for line in item.line))
-            for item in profile.location
-        }
-    except KeyError as error:
-        raise MalformedProfile("a location names a function that is not there") from error
+    found: dict[int, _Location] = {}
+    lines = 0
+    for item in (item for piece in pieces(runs) for item in _parsed(piece).location):
+        lines += len(item.line)
+        if lines > MAX_FIELDS:
+            raise MalformedProfile(f"the profile has more than {MAX_FIELDS} lines")
+        try:
+            found[item.id] = _location(tuple(Site(*functions[line.function_id], line.line) for line in item.line))
+        except KeyError as error:
+            raise MalformedProfile("a location names a function that is not there") from error
+    return found
 
 
 def _location(frames: tuple[Site, ...]) -> _Location:
@@ -155,6 +188,10 @@ def _go_version(locations: Mapping[int, _Location]) -> str | None:
     frames = (frame for location in locations.values() for frame in location.frames)
     versions = (owner.go_version_of(frame.filename) for frame in frames if owner.is_standard(frame.function))
     return next((version for version in versions if version), None)
+
+
+def _index(strings: Sequence[str], text: str) -> int:
+    return strings.index(text) if text in strings else -1
 
 
 def _string(strings: Sequence[str], index: int) -> str:

@@ -131,6 +131,14 @@ def test_build_id_and_go_version_are_read_where_they_stand() -> None:
     found = heapproto.read(builder.bytes())
     assert (found.build_id, found.go_version) == ("abc123", "go1.25.5")
     assert heapproto.read(proto(ROW)).build_id == ""
+    assert heapproto.build_id(proto(ROW)) == ""
+    assert heapproto.build_id(builder.bytes()) == "abc123"
+
+
+def test_fields_nobody_needs_are_passed_over() -> None:
+    plain = gzip.decompress(proto(ROW))
+    others = b"\x78\x80\x01\x79" + bytes(8) + b"\x7d" + bytes(4) + b"\x82\x01\x02hi" + field(0x7A, bytes(70_000))
+    assert heapproto.read(others + plain + others) == heapproto.read(plain)
 
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.id)
@@ -206,6 +214,11 @@ CPU = Builder(types=("samples", "cpu")).sample((1, 10_000_000), (PUT,)).bytes()
         (gzip.compress(b"<html>"), MalformedProfile),
         (proto(ROW)[:-9], TruncatedProfile),
         (proto(ROW)[:40], TruncatedProfile),
+        (b"\x32\xff", MalformedProfile),
+        (b"\x32\x05abc", MalformedProfile),
+        (b"\x50" + b"\xff" * 10 + b"\x01", MalformedProfile),
+        (b"\x12\x01\xff", NotAHeapProfile),
+        (gzip.decompress(proto(ROW)) + b"\x12\x01\xff", MalformedProfile),
         (proto(), EmptyProfile),
         (proto((0, 0, 0, 0, 8, (PUT,))), EmptyProfile),
         (proto(ROW, period=0), ProfilingOff),
@@ -246,9 +259,60 @@ def test_a_gzip_bomb_stops_at_the_limit() -> None:
     assert time.perf_counter() - start < 2
 
 
+def test_a_plain_profile_stops_at_the_limit_too() -> None:
+    with pytest.raises(MalformedProfile, match="more than 10 bytes"):
+        heapproto.read(gzip.decompress(proto(ROW)), limit=10)
+
+
 def test_a_profile_just_within_the_limit_is_read() -> None:
     data = proto(ROW)
     assert heapproto.read(data, limit=len(gzip.decompress(data)) + 1)
+
+
+def field(tag: int, body: bytes) -> bytes:
+    """A field of up to 2 MiB, with its length in three bytes."""
+    size = len(body)
+    return bytes((tag, size & 0x7F | 0x80, size >> 7 & 0x7F | 0x80, size >> 14)) + body
+
+
+SAMPLE = b"\x12\x04\x01\x08\x01\x08"
+# What is repeated, and how often.
+BOMBS = {
+    "empty samples": (b"\x12\x00", 30_000_000),
+    "as many empty samples as may be": (b"\x12\x00", 490_000),
+    "empty labels": (field(0x12, SAMPLE + b"\x1a\x00" * 30_000), 1000),
+    "stacks": (field(0x12, SAMPLE + field(0x0A, b"\x01" * 60_000)), 1000),
+    "lines": (field(0x22, b"\x08\x01" + b"\x22\x02\x08\x01" * 15_000), 1000),
+    "large samples": (field(0x12, b"\x1a\x00" * 1_000_000), 30),
+    "empty strings": (b"\x32\x00", 490_000),
+    "comments": (field(0x6A, b"\x01" * 2_000_000), 30),
+}
+MEASURED = """
+import sys, resource
+from pathlib import Path
+from analyzers import heapproto
+from analyzers.errors import ProfileError
+try:
+    getattr(heapproto, sys.argv[1])(Path(sys.argv[2]).read_bytes())
+except ProfileError:
+    pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1024 * 1024))
+"""
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+@pytest.mark.parametrize("reader", ["read", "build_id"])
+def test_a_bomb_of_messages_costs_neither_memory_nor_time(tmp_path: Path, bomb: str, reader: str) -> None:
+    """60 MB of empty samples would be 1.5 GB of messages."""
+    saved = tmp_path / "bomb.pb.gz"
+    unit, times = BOMBS[bomb]
+    saved.write_bytes(gzip.compress(gzip.decompress(proto(ROW)) + unit * times, 1))
+    start = time.perf_counter()
+    ran = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", MEASURED, reader, str(saved)], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert int(ran.stdout) < 350
+    assert time.perf_counter() - start < 20
 
 
 def test_functions_that_share_an_id_and_stacks_that_repeat_are_no_circle() -> None:
