@@ -1,16 +1,21 @@
 """One capture's visits to one process: text, names and protobuf, twice when a window is asked for.
 
 Knows the order of requests and what may stand in for what; not HTTP, not what the bytes mean.
+
+Why everything after the bytes runs in a thread: 50,000 records take a third of a second, in which other captures
+and their deadlines would stand still.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from analyzers import heapproto, symbols
-from analyzers.errors import MapstormError, NotAHeapProfile
+from analyzers.errors import MapstormError, NotAHeapProfile, ProfileError
 from analyzers.heaptext import HeapTextReader
-from analyzers.profile import HeapProfile
+from analyzers.profile import Source
 from analyzers.snapshot import Snapshot, take, with_build_id
-from handlers.errors import NoPprof, NotPprof
+from handlers.errors import CaptureError, NoPprof, NotPprof, ServerFault
 from handlers.ports import Heaps, Visit
 from handlers.records import Instance, Service
 
@@ -28,41 +33,56 @@ async def visits(
     """The first and, `window_s` later, the second snapshot of one process (None when window_s is 0)."""
     names: Names = {}
     async with heaps.visit(service, instance) as visit:
-        first = take(await _read(visit, names), now())
-        if first.named:
+        first = await _first(visit, names, now)
+        if first.source is Source.TEXT:
             first = with_build_id(first, await _build_id(visit))
         if service.window_s <= 0:
             return first, None
         await pause(service.window_s)
-        second = take(await _read(visit, names), now())
+        # The same kind again, whatever went wrong with the other one: only like can be compared with like.
+        second = await (_text(visit, names, now) if first.source is Source.TEXT else _protobuf(visit, now))
     return first, with_build_id(second, first.build_id)
 
 
-async def _read(visit: Visit, names: Names) -> HeapProfile:
-    """The text with its hidden frames named; the protobuf where the service offers no text."""
-    reader = HeapTextReader()
+async def _first(visit: Visit, names: Names, now: Callable[[], float]) -> Snapshot:
+    """The text, or the protobuf where the service offers no text."""
     try:
-        await visit.text(reader.feed)
-        text = reader.finish()
-    except (NoPprof, NotPprof, NotAHeapProfile):
-        return heapproto.read(await visit.proto())
+        return await _text(visit, names, now)
+    except (NoPprof, NotPprof, ServerFault, NotAHeapProfile) as refusal:
+        try:
+            return await _protobuf(visit, now)
+        except CaptureError:
+            if refusal.retryable:
+                raise refusal from None  # it may be there at the next try, whatever the protobuf lacks
+            raise
+
+
+async def _text(visit: Visit, names: Names, now: Callable[[], float]) -> Snapshot:
+    """The text with its hidden frames named."""
+    reader = HeapTextReader()
+    await visit.text(reader.feed)
+    moment = now()
+    text = await asyncio.to_thread(reader.finish)
     await _ask(visit, [pc for pc in text.hidden_pcs() if pc not in names], names)
-    return symbols.resolve(text, names)
+    return await asyncio.to_thread(lambda: take(symbols.resolve(text, names), moment))
+
+
+async def _protobuf(visit: Visit, now: Callable[[], float]) -> Snapshot:
+    data = await visit.proto()
+    moment = now()
+    return await asyncio.to_thread(lambda: take(heapproto.read(data), moment))
 
 
 async def _ask(visit: Visit, pcs: list[int], names: Names) -> None:
-    """Adds the names of `pcs`. A service without the symbol endpoint leaves them out: sizes must speak then."""
-    try:
+    """Adds the names of `pcs`. Where the symbol endpoint fails, however it does, sizes must speak."""
+    with suppress(CaptureError, ProfileError):
         for query in symbols.queries(pcs):
             names.update(symbols.names(await visit.symbols(query)))
-    except MapstormError as error:
-        if error.retryable:
-            raise
 
 
 async def _build_id(visit: Visit) -> str:
     """The build's id, known only to the protobuf; empty where it has none or cannot be had."""
     try:
-        return heapproto.read(await visit.proto()).build_id
+        return await asyncio.to_thread(heapproto.build_id, await visit.proto())
     except MapstormError:
         return ""

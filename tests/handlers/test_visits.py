@@ -1,6 +1,8 @@
 """The order of requests of one capture, and what stands in for what is missing."""
 
+import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -72,25 +74,28 @@ async def test_no_address_is_asked_twice(fakes: Fakes, recordings: dict[str, Rec
     assert second.named
 
 
-@pytest.mark.parametrize("error", [NoPprof("404"), NotPprof("302"), Refused("403")])
+@pytest.mark.parametrize(
+    "error",
+    [NoPprof("404"), NotPprof("302"), Refused("403"), ServerFault("501"), Unreachable("reset"), TimedOut()],
+)
 async def test_without_symbols_sizes_must_speak(fakes: Fakes, storm: FakePprof, error: MapstormError) -> None:
     storm.symbols = error
     first, second = await visit(fakes, storm)
     assert second is not None
     assert (first.named, second.named, second.source) == (False, False, Source.TEXT)
-
-
-@pytest.mark.parametrize("error", [Unreachable("reset"), TimedOut(), ServerFault("503")])
-async def test_symbols_that_may_come_later_are_worth_another_try(
-    fakes: Fakes, storm: FakePprof, error: MapstormError
-) -> None:
-    storm.symbols = error
-    with pytest.raises(type(error)):
-        await visit(fakes, storm)
+    assert len(first.build_id) == 40
 
 
 @pytest.mark.parametrize(
-    "text", [NoPprof("404"), NotPprof("html"), b"<!DOCTYPE html><html>Sign in</html>", b"goroutine profile: 1\n"]
+    "text",
+    [
+        NoPprof("404"),
+        NotPprof("400"),
+        NotPprof("html"),
+        ServerFault("500"),
+        b"<!DOCTYPE html><html>Sign in</html>",
+        b"goroutine profile: 1\n",
+    ],
 )
 async def test_without_text_the_protobuf_speaks(fakes: Fakes, storm: FakePprof, text: bytes | MapstormError) -> None:
     storm.texts = [text]
@@ -98,7 +103,37 @@ async def test_without_text_the_protobuf_speaks(fakes: Fakes, storm: FakePprof, 
     assert second is not None
     assert (first.source, second.source) == (Source.PROTOBUF, Source.PROTOBUF)
     assert first.build_id == second.build_id != ""
-    assert "symbols" not in storm.asked
+    assert storm.asked == ["text", "proto", "proto"]
+
+
+async def test_a_faulty_server_is_tried_again_where_the_protobuf_is_missing_too(fakes: Fakes, storm: FakePprof) -> None:
+    storm.texts, storm.protos = [ServerFault("503")], [NoPprof("404")]
+    with pytest.raises(ServerFault):
+        await visit(fakes, storm)
+
+
+async def test_a_text_is_not_compared_with_a_protobuf(fakes: Fakes, storm: FakePprof) -> None:
+    storm.texts = [storm.texts[0], ServerFault("503")]
+    with pytest.raises(ServerFault):
+        await visit(fakes, storm)
+
+
+async def test_profiles_are_read_beside_the_loop(fakes: Fakes, storm: FakePprof) -> None:
+    """Reading 50,000 records on it would hold up every other capture."""
+    readers: set[int] = set()
+
+    class Seen(bytes):
+        def startswith(self, *prefix: Any) -> bool:
+            readers.add(threading.get_ident())
+            return super().startswith(*prefix)
+
+    assert isinstance(storm.protos[0], bytes)
+    storm.protos = [Seen(storm.protos[0])]
+    for text in (storm.texts[0], NoPprof("404")):
+        storm.texts = [text]
+        await visit(fakes, storm)
+    assert readers
+    assert threading.get_ident() not in readers
 
 
 async def test_with_neither_text_nor_protobuf_the_last_refusal_counts(fakes: Fakes, storm: FakePprof) -> None:
@@ -119,7 +154,7 @@ async def test_a_build_id_that_cannot_be_had_is_no_reason_to_fail(
 
 @pytest.mark.parametrize(
     "error",
-    [Unreachable(), TimedOut(), Refused("401"), TooLarge("268435456"), ServerFault("500"), Busy(), OutageError()],
+    [Unreachable(), TimedOut(), Refused("401"), TooLarge("268435456"), Busy(), OutageError()],
 )
 async def test_other_errors_of_the_text_are_not_hidden_by_the_protobuf(
     fakes: Fakes, storm: FakePprof, error: MapstormError
