@@ -9,7 +9,6 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
 
 import aiohttp
 import structlog
@@ -21,7 +20,7 @@ from bot.log import quiet
 from bot.pace import EDITS, POSTS, Pace
 from bot.render import Message
 from handlers.errors import OutageError
-from handlers.notes import CaptureFailed, Note, Summary
+from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Note, Summary
 from handlers.records import Thread
 
 Renderer = Callable[[Note], Message]
@@ -89,8 +88,7 @@ class SlackChat:
             "blocks": message.blocks,
             "unfurl_links": False,
             "unfurl_media": False,
-            # What tells two posts of one event apart from two events, for whoever reads the channel's history.
-            "metadata": {"event_type": _event_type(note), "event_payload": {"id": _event_id(note)}},
+            **_metadata(note),
         }
         try:
             return await self._patient(method, body)
@@ -152,5 +150,13 @@ def _event_type(note: Note) -> str:
     return "mapstorm_" + re.sub(r"(?<!^)(?=[A-Z])", "_", type(note).__name__).lower()
 
 
-def _event_id(note: Note) -> str:
-    return note.capture_id if isinstance(note, Summary | CaptureFailed) else uuid4().hex
+def _metadata(note: Note) -> dict[str, Any]:
+    """What tells two posts of one event apart from two events, for whoever reads the channel's history."""
+    match note:
+        case Summary() | CaptureFailed():
+            identity = note.capture_id
+        case CaptureStarted() | CaptureFinished():
+            identity = note.request_id
+        case _:
+            return {}
+    return {"metadata": {"event_type": _event_type(note), "event_payload": {"id": identity}}}

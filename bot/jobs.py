@@ -73,20 +73,15 @@ class Jobs:
         try:
             await self._guarded(work, asked.id, lambda _: story.request(self._tools, asked))
         except Dead as dead:
-            error = dead.__cause__ if isinstance(dead.__cause__, MapstormError) else None
-            await self._say_so(asked.id, story.request_gave_up(self._tools, asked, error))
+            await self._say_so(asked.id, story.request_gave_up(self._tools, asked, _known(dead)))
             raise
 
     async def _capture(self, work: Work, capture: Capture) -> None:
         try:
             await self._guarded(work, capture.id, lambda last_try: story.run(self._tools, capture, last_try=last_try))
-        except Dead:
-            await self._say_so(capture.id, self._give_up(capture))
+        except Dead as dead:
+            await self._say_so(capture.id, story.gave_up(self._tools, capture, _known(dead)))
             raise
-
-    async def _give_up(self, capture: Capture) -> None:
-        if not await self._tools.progress.has_ended(capture):
-            await story.gave_up(self._tools, capture)
 
     async def _guarded(self, work: Work, identity: str, run: Callable[[bool], Awaitable[None]]) -> None:
         if await self._killed_too_many(identity):
@@ -148,3 +143,8 @@ class Jobs:
             await self._redis.delete(key("started", identity))
         except (RedisError, OSError):
             log.warning("start not forgotten", job=identity)
+
+
+def _known(dead: Dead) -> MapstormError | None:
+    """The error that ended the work, None where it was a fault of mapstorm's own."""
+    return dead.__cause__ if isinstance(dead.__cause__, MapstormError) else None

@@ -79,12 +79,11 @@ class ReportedProgress:
     async def has_ended(self, capture: Capture) -> bool:
         return await self._progress.has_ended(capture)
 
-    async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
+    async def ended(self, capture: Capture, outcome: Outcome) -> None:
         repeated = await self._progress.has_ended(capture)
-        told = await self._progress.ended(capture, outcome)
+        await self._progress.ended(capture, outcome)
         if not repeated:
             await self._report(capture, outcome)
-        return told
 
     async def _report(self, capture: Capture, outcome: Outcome) -> None:
         seconds = self._now() - capture.request.requested_at

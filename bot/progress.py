@@ -37,16 +37,13 @@ class RedisProgress:
         with redis_errors():
             await self._redis.set(key("thread", request_id), encode_thread(thread), ex=TTL_S)
 
-    async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
-        """Written and read in one step: of two captures that end together, the later one sees both."""
+    async def ended(self, capture: Capture, outcome: Outcome) -> None:
         outcomes = key("outcomes", capture.request.id)
         with redis_errors():
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.hset(outcomes, capture.instance, encode_outcome(outcome))
                 pipe.expire(outcomes, TTL_S)
-                pipe.hgetall(outcomes)
-                _, _, found = await pipe.execute()
-        return _in_order(capture.request, found.values())
+                await pipe.execute()
 
     async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
         with redis_errors():

@@ -1,24 +1,28 @@
-"""The port Turns in Redis: one capture at a time for each instance, whatever the number of workers.
+"""The port Turns in Redis: who may go on where only one may, whatever the number of workers.
 
-Why a short life that is renewed: a worker that dies lets go within seconds, and its capture, tried again elsewhere,
-takes the turn at once because it is the same capture.
+Why a short life that is renewed: a worker that dies lets go within seconds. Why a holder is a run and not a capture: a
+worker that merely stood still for a while is alive, and its capture has a second copy by then. Of the two one goes on.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from uuid import uuid4
 
 import structlog
 from redis import RedisError
 from redis.asyncio import Redis
 
 from bot.redis_client import key, redis_errors
-from handlers.errors import Busy
+from handlers.errors import Busy, OutageError
+from handlers.ports import StillOurs
 from handlers.records import Capture
 
+# Less than what the queue waits before it gives a dead worker's message to another one (HEARTBEAT_TIMEOUT_MS).
 LIFE_MS = 10_000
+LOOK_AGAIN_S = 0.5
 
-# Taking and renewing are one: the turn is free, or it is this capture's own.
+# Taking and renewing are one: the turn is free, or it is this run's own.
 TAKE = """
 local holder = redis.call('get', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
@@ -31,35 +35,81 @@ log = structlog.get_logger()
 
 
 class RedisTurns:
-    """A lock for each instance, held by the id of a capture."""
+    """Locks, each held by one run of one job."""
 
     def __init__(self, redis: Redis, *, life_ms: int = LIFE_MS) -> None:
+        self._redis = redis
         self._life_ms = life_ms
-        self._take = redis.register_script(TAKE)
-        self._release = redis.register_script(RELEASE)
 
     @asynccontextmanager
     async def take(self, capture: Capture) -> AsyncIterator[None]:
-        """Raises Busy while another capture holds the instance."""
-        turn = key("turn", capture.request.service, capture.instance)
+        """Raises Busy while another run holds the instance."""
+        turn = self._turn("turn", capture.request.service, capture.instance)
+        if not await turn.taken():
+            raise Busy
+        async with turn.kept():
+            yield
+
+    @asynccontextmanager
+    async def alone(self, identity: str) -> AsyncIterator[StillOurs]:
+        """Waits as long as another copy of the job holds it: that one ends, or its turn does."""
+        turn = self._turn("alone", identity)
+        while not await turn.taken():  # noqa: ASYNC110 - the one to wait for is in another process
+            await asyncio.sleep(LOOK_AGAIN_S)
+        async with turn.kept():
+            yield turn.taken
+
+    @asynccontextmanager
+    async def editor(self, request_id: str) -> AsyncIterator[bool]:
+        """Without Redis everybody edits: an edit too many does no harm."""
+        turn = self._turn("editor", request_id)
+        try:
+            ours = await turn.taken()
+        except OutageError:
+            ours = True
+        if not ours:
+            yield False
+            return
+        async with turn.kept():
+            yield True
+
+    def _turn(self, *name: str) -> "_Turn":
+        return _Turn(self._redis, key(*name), self._life_ms)
+
+
+class _Turn:
+    """One run's hold on one key."""
+
+    def __init__(self, redis: Redis, name: str, life_ms: int) -> None:
+        self._take = redis.register_script(TAKE)
+        self._release = redis.register_script(RELEASE)
+        self._name = name
+        self._life_ms = life_ms
+        self._run = uuid4().hex
+
+    async def taken(self) -> bool:
+        """Takes the turn, or makes sure of it. Raises OutageError."""
         with redis_errors():
-            if not await self._take(keys=[turn], args=[capture.id, self._life_ms]):
-                raise Busy
-        renewal = asyncio.create_task(self._renew(turn, capture.id))
+            return bool(await self._take(keys=[self._name], args=[self._run, self._life_ms]))
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Renews the turn while the block runs, then gives it back."""
+        renewal = asyncio.create_task(self._renew())
         try:
             yield
         finally:
             renewal.cancel()
             # The turn ends by itself when Redis is away; the capture's answer matters more.
             with suppress(RedisError, OSError):
-                await self._release(keys=[turn], args=[capture.id])
+                await self._release(keys=[self._name], args=[self._run])
 
-    async def _renew(self, turn: str, holder: str) -> None:
+    async def _renew(self) -> None:
         while True:
             await asyncio.sleep(self._life_ms / 3000)
             try:
-                if not await self._take(keys=[turn], args=[holder, self._life_ms]):
-                    log.warning("turn lost", capture=holder)
+                if not await self.taken():
+                    log.warning("turn lost", turn=self._name)
                     return
-            except (RedisError, OSError):
-                log.warning("turn not renewed", capture=holder)
+            except OutageError:
+                log.warning("turn not renewed", turn=self._name)

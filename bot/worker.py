@@ -29,8 +29,9 @@ from bot.registry_services import RegistryError
 from bot.settings import Settings, SettingsError, for_worker
 from bot.wiring import House, wired
 
-# The defaults let 108 s pass until the work of a killed process is taken over; these, about 4.
-HEARTBEAT_TIMEOUT_MS = 4_000
+# The defaults let 108 s pass until the work of a killed process is taken over; these, about 15. Less would take the
+# work of a process that only stands still for a moment, and is then surprised by a second copy of it.
+HEARTBEAT_TIMEOUT_MS = 15_000
 MAINTENANCE_ALWAYS = 1_000_000
 # How long an idle consumer sleeps at most.
 IDLE_MS = 100

@@ -1,25 +1,30 @@
 """A capture, both halves of one story: `request` opens the thread and queues, `run` captures, compares and answers.
 
-Every step may be repeated: a worker can die at any line of this page, and another one begins it anew.
+Every step may be repeated: a worker can die at any line of this page, and another one begins it anew. What must not
+be (a second visit because Slack was away, a second answer because Redis was) is tried again where it stands.
 """
 
+import structlog
+
 from analyzers.errors import MapstormError
+from handlers import root
 from handlers.errors import RequestError
 from handlers.look import look
-from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Slip, Summary
-from handlers.ports import Tools
-from handlers.records import Capture, Outcome, Request, Service
+from handlers.notes import CaptureFailed, CaptureStarted, Slip, Summary
+from handlers.patience import patiently, unbroken
+from handlers.ports import StillOurs, Tools
+from handlers.records import Capture, Outcome, Request, Service, Thread
 
 BUG = "bug"
+
+log = structlog.get_logger()
 
 
 async def request(tools: Tools, asked: Request) -> None:
     """Opens the thread and puts one capture for each instance on the queue."""
     service = tools.registry.get(asked.service)
-    thread = await tools.progress.thread(asked.id)
-    if thread is None:
-        thread = await tools.chat.open(service.channel, CaptureStarted(service, asked.instances, asked.asked_by))
-        await tools.progress.opened(asked.id, thread)
+    async with tools.turns.alone(asked.id):
+        thread = await tools.progress.thread(asked.id) or await _open(tools, service, asked)
     for name in asked.instances:
         await tools.queue.capture(Capture(f"{asked.id}.{name}", asked, name, thread))
 
@@ -33,44 +38,64 @@ async def request_gave_up(tools: Tools, asked: Request, error: MapstormError | N
 async def run(tools: Tools, capture: Capture, *, last_try: bool) -> None:
     """Captures, compares with the snapshot before, answers in the thread. Raises what is worth another try."""
     service = _service(tools, capture)
-    if await tools.progress.has_ended(capture):
-        # Only the root may be behind: the answer is remembered once it was given.
-        await _tell_root(tools, service, capture, await tools.progress.outcomes(capture.request))
-        return
+    async with tools.turns.alone(capture.id) as still_ours:
+        if not await tools.progress.has_ended(capture):
+            await _answer(tools, capture, await _found(tools, service, capture, last_try=last_try), still_ours)
+        await _tell_root(tools, service, capture)
+
+
+async def gave_up(tools: Tools, capture: Capture, error: MapstormError | None) -> None:
+    """The end of a capture that failed for good, by mapstorm's own fault where there is no `error`."""
+    service = _service(tools, capture)
+    reason, detail = (error.reason, error.detail) if error else (BUG, "")
+    async with tools.turns.alone(capture.id) as still_ours:
+        if not await tools.progress.has_ended(capture):
+            note = CaptureFailed(service, capture.instance, capture.id, reason, detail)
+            await _answer(tools, capture, note, still_ours)
+        await _tell_root(tools, service, capture)
+
+
+async def _open(tools: Tools, service: Service, asked: Request) -> Thread:
+    thread = await tools.chat.open(service.channel, CaptureStarted(service, asked.instances, asked.asked_by, asked.id))
+    await unbroken(patiently(tools.pause, lambda: tools.progress.opened(asked.id, thread)))
+    return thread
+
+
+async def _found(tools: Tools, service: Service, capture: Capture, *, last_try: bool) -> Summary | CaptureFailed:
     try:
         async with tools.turns.take(capture):
-            note = await look(tools.heaps, tools.snapshots, service, capture, now=tools.now, pause=tools.pause)
-        outcome = Outcome(capture.instance, note.diagnosis.verdict, _culprit(note), None)
-        await tools.chat.reply(capture.thread, note)
+            return await look(tools.heaps, tools.snapshots, service, capture, now=tools.now, pause=tools.pause)
     except MapstormError as error:
         if error.retryable and not last_try:
             raise
-        outcome = await _failed(tools, service, capture, error.reason, error.detail)
-    await _end(tools, service, capture, outcome)
+        return CaptureFailed(service, capture.instance, capture.id, error.reason, error.detail)
 
 
-async def gave_up(tools: Tools, capture: Capture) -> None:
-    """The end of a capture that failed by a fault of mapstorm's own: the thread must not wait for ever."""
-    service = _service(tools, capture)
-    await _end(tools, service, capture, await _failed(tools, service, capture, BUG, ""))
+async def _answer(tools: Tools, capture: Capture, note: Summary | CaptureFailed, still_ours: StillOurs) -> None:
+    """Says it, then remembers that it was said; silent where this capture's other copy has spoken or taken over."""
+
+    async def speak() -> bool:
+        if not await still_ours() or await tools.progress.has_ended(capture):
+            return False
+        await tools.chat.reply(capture.thread, note)
+        return True
+
+    if not await patiently(tools.pause, speak):
+        log.warning("left to the other copy", job=capture.id)
+        return
+    try:
+        await unbroken(patiently(tools.pause, lambda: tools.progress.ended(capture, _outcome(note))))
+    except MapstormError as error:
+        # Not raised: the job would be repeated, and say it again.
+        log.error("answered, but not remembered", job=capture.id, reason=error.reason, detail=error.detail)
 
 
-async def _failed(tools: Tools, service: Service, capture: Capture, reason: str, detail: str) -> Outcome:
-    await tools.chat.reply(capture.thread, CaptureFailed(service, capture.instance, capture.id, reason, detail))
-    return Outcome(capture.instance, None, "", reason)
-
-
-async def _end(tools: Tools, service: Service, capture: Capture, outcome: Outcome) -> None:
-    await _tell_root(tools, service, capture, await tools.progress.ended(capture, outcome))
-
-
-async def _tell_root(tools: Tools, service: Service, capture: Capture, outcomes: tuple[Outcome, ...]) -> None:
-    """Edits the root until nothing new has come meanwhile: of two edits under way the older may land last."""
-    asked, told = capture.request, None
-    while told != outcomes:
-        told = outcomes
-        await tools.chat.edit(capture.thread, CaptureFinished(service, asked.instances, asked.asked_by, outcomes))
-        outcomes = await tools.progress.outcomes(asked)
+async def _tell_root(tools: Tools, service: Service, capture: Capture) -> None:
+    """A root that cannot be edited fails no capture: its answer was given, below."""
+    try:
+        await root.tell(tools, service, capture)
+    except MapstormError as error:
+        log.warning("root left as it is", job=capture.id, reason=error.reason, detail=error.detail)
 
 
 def _service(tools: Tools, capture: Capture) -> Service:
@@ -81,6 +106,9 @@ def _service(tools: Tools, capture: Capture) -> Service:
         return Service(capture.request.service, (), channel=capture.thread.channel)
 
 
-def _culprit(note: Summary) -> str:
+def _outcome(note: Summary | CaptureFailed) -> Outcome:
+    if isinstance(note, CaptureFailed):
+        return Outcome(note.instance, None, "", note.reason)
     findings = note.diagnosis.findings
-    return f"{findings[0].culprit.filename}:{findings[0].culprit.line}" if findings else ""
+    culprit = f"{findings[0].culprit.filename}:{findings[0].culprit.line}" if findings else ""
+    return Outcome(note.instance, note.diagnosis.verdict, culprit, None)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from analyzers.examine import examine
 from handlers.errors import UnknownInstance
 from handlers.notes import Summary
+from handlers.patience import SECONDS, patiently
 from handlers.ports import Heaps, Snapshots
 from handlers.records import Capture, Service
 from handlers.visits import visits
@@ -30,5 +31,5 @@ async def look(
     base = await snapshots.before(service.name, instance.name, capture.request.requested_at)
     first, second = await visits(heaps, service, instance, now=now, pause=pause)
     snapshot, diagnosis = await asyncio.to_thread(examine, first, second, base, service.thresholds)
-    await snapshots.put(capture, snapshot, diagnosis)
+    await patiently(pause, lambda: snapshots.put(capture, snapshot, diagnosis), SECONDS)
     return Summary(service, instance.name, capture.id, diagnosis)

@@ -12,6 +12,7 @@ class CaptureStarted(NamedTuple):
     service: Service
     instances: tuple[str, ...]
     asked_by: str
+    request_id: str
 
 
 class CaptureFinished(NamedTuple):
@@ -21,6 +22,7 @@ class CaptureFinished(NamedTuple):
     instances: tuple[str, ...]
     asked_by: str
     outcomes: tuple[Outcome, ...]
+    request_id: str
 
 
 class Summary(NamedTuple):

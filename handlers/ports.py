@@ -76,8 +76,8 @@ class Progress(Protocol):
     async def opened(self, request_id: str, thread: Thread) -> None:
         """Keeps the thread of a request."""
 
-    async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
-        """Keeps how one capture ended; all outcomes of its request so far, in order of instance."""
+    async def ended(self, capture: Capture, outcome: Outcome) -> None:
+        """Keeps how one capture ended."""
 
     async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
         """How the captures of a request ended so far, in order of instance."""
@@ -86,11 +86,21 @@ class Progress(Protocol):
         """Whether this capture's answer was given already."""
 
 
+# Whether a turn that was taken is still this run's, and not somebody else's after a standstill.
+StillOurs = Callable[[], Awaitable[bool]]
+
+
 class Turns(Protocol):
-    """One capture at a time for each instance, whatever the number of workers."""
+    """Who may go on where only one may, whatever the number of workers. A dead worker's turns end by themselves."""
 
     def take(self, capture: Capture) -> AbstractAsyncContextManager[None]:
-        """Holds the instance; the same capture may take it again after its worker died. Raises Busy."""
+        """Holds the instance. Raises Busy."""
+
+    def alone(self, identity: str) -> AbstractAsyncContextManager[StillOurs]:
+        """Holds a job against its own copies, which a queue makes of a job whose worker stood still; waits for them."""
+
+    def editor(self, request_id: str) -> AbstractAsyncContextManager[bool]:
+        """Holds the root message of a request; False where another one does."""
 
 
 class Chat(Protocol):

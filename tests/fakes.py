@@ -1,5 +1,7 @@
 """One fake for each port of handlers/ports.py. They remember what was asked of them, and can be told to fail."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +11,7 @@ from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
 from handlers.errors import Busy, UnknownService
 from handlers.notes import Note
-from handlers.ports import Tools, Visit
+from handlers.ports import StillOurs, Tools, Visit
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
 from tests.analyzers.recordings import EPOCH, Recording
 
@@ -171,9 +173,8 @@ class FakeProgress:
     async def opened(self, request_id: str, thread: Thread) -> None:
         self.threads[request_id] = thread
 
-    async def ended(self, capture: Capture, outcome: Outcome) -> tuple[Outcome, ...]:
+    async def ended(self, capture: Capture, outcome: Outcome) -> None:
         self.known.setdefault(capture.request.id, {})[capture.instance] = outcome
-        return await self.outcomes(capture.request)
 
     async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
         known = self.known.get(request.id, {})
@@ -184,20 +185,42 @@ class FakeProgress:
 
 
 class FakeTurns:
-    """An instance in `taken` is busy, unless the same capture took it."""
+    """An instance in `taken` is busy. A job in `lost` has another copy that took over while it stood still."""
 
     def __init__(self) -> None:
-        self.taken: dict[str, str] = {}
+        self.taken: set[str] = set()
+        self.lost: set[str] = set()
+        self.edited: set[str] = set()
+        self._jobs: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
     async def take(self, capture: Capture) -> AsyncIterator[None]:
-        if self.taken.get(capture.instance, capture.id) != capture.id:
+        if capture.instance in self.taken:
             raise Busy
-        self.taken[capture.instance] = capture.id
+        self.taken.add(capture.instance)
         try:
             yield
         finally:
-            del self.taken[capture.instance]
+            self.taken.remove(capture.instance)
+
+    @asynccontextmanager
+    async def alone(self, identity: str) -> AsyncIterator[StillOurs]:
+        async def still_ours() -> bool:
+            return identity not in self.lost
+
+        async with self._jobs[identity]:
+            yield still_ours
+
+    @asynccontextmanager
+    async def editor(self, request_id: str) -> AsyncIterator[bool]:
+        if request_id in self.edited:
+            yield False
+            return
+        self.edited.add(request_id)
+        try:
+            yield True
+        finally:
+            self.edited.remove(request_id)
 
 
 @dataclass(frozen=True)

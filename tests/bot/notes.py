@@ -111,12 +111,12 @@ def notes(text: str = "orders-0") -> list[Note]:
     known = replace(service(text, text), channel=text, owner=text)
     outcomes = (Outcome(text, "growth_storm", text, None), Outcome(text, None, "", "refused"))
     return [
-        CaptureStarted(known, (text,), text),
-        CaptureStarted(known, (text, text), text),
-        CaptureFinished(known, (text,), text, ()),
-        CaptureFinished(known, (text,), text, outcomes[:1]),
-        CaptureFinished(known, (text,), text, outcomes[1:]),
-        CaptureFinished(known, (text, text), text, outcomes),
+        CaptureStarted(known, (text,), text, "r1"),
+        CaptureStarted(known, (text, text), text, "r1"),
+        CaptureFinished(known, (text,), text, (), "r1"),
+        CaptureFinished(known, (text,), text, outcomes[:1], "r1"),
+        CaptureFinished(known, (text,), text, outcomes[1:], "r1"),
+        CaptureFinished(known, (text, text), text, outcomes, "r1"),
         *(
             summary(finding(rule, text, text), of=known, text=text)
             for rule in Verdict

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from bot.queue import RedisQueue
 from bot.standin.app import Standin
 from tests.bot import records
 from tests.bot.house import RECORDING
@@ -55,7 +56,9 @@ async def test_a_command_becomes_a_thread(town: Town) -> None:
     assert delivery.ack_seconds < 1
 
 
-async def test_a_worker_killed_in_mid_capture_is_replaced_with_one_diagnosis(town: Town, service: PprofServer) -> None:
+async def test_a_worker_killed_in_mid_capture_is_replaced_with_one_diagnosis(
+    town: Town, service: PprofServer, redis: Redis
+) -> None:
     service.answers[HEAP] = stalled(b"heap profile: ")
     async with web(town):
         async with process(town, "worker") as first:
@@ -67,9 +70,15 @@ async def test_a_worker_killed_in_mid_capture_is_replaced_with_one_diagnosis(tow
         assert len(town.thread()) == 1
         async with process(town, "worker"):
             await records.until(when(lambda: len(town.thread()) == 2 and town.thread()[0].edited_at), within_s=30)
+            await records.until(lambda: idle(redis), within_s=30)
     root, reply = town.thread()
     assert reply.thread_ts == root.ts
     assert root.edited_at
+
+
+async def idle(redis: Redis) -> bool:
+    """Whether nothing is left that could still speak."""
+    return not any((await RedisQueue(redis).depth()).values())
 
 
 @pytest.mark.parametrize("word", ["web", "worker"])

@@ -45,7 +45,7 @@ def huge() -> list[Note]:
     return [
         many_findings(),
         ServiceList(services),
-        CaptureFinished(service(), instances, "U024BE7LH", outcomes),
+        CaptureFinished(service(), instances, "U024BE7LH", outcomes, "r1"),
         History(service(), lines),
         *notes(long),
         *notes("`" * 5_000),

@@ -51,5 +51,5 @@ def test_colour_does_not_change_where_lines_break() -> None:
 
 
 def test_code_and_bold_are_painted() -> None:
-    text = show(CaptureStarted(service(), ("orders-0",), "ana"), colour=True)
+    text = show(CaptureStarted(service(), ("orders-0",), "ana", "r1"), colour=True)
     assert "\x1b[36msvc-orders\x1b[0m" in text

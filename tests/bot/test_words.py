@@ -87,9 +87,9 @@ def test_escaping_is_slacks_three_entities(text: str) -> None:
     ],
 )
 def test_only_a_slack_user_is_mentioned(asked_by: str, told: str) -> None:
-    text = text_of(CaptureStarted(service(), ("orders-0",), asked_by), Medium.SLACK)
+    text = text_of(CaptureStarted(service(), ("orders-0",), asked_by, "r1"), Medium.SLACK)
     assert text.rstrip().endswith(f"asked by {told}")
-    assert "<@" not in text_of(CaptureStarted(service(), ("orders-0",), asked_by), Medium.TERMINAL)
+    assert "<@" not in text_of(CaptureStarted(service(), ("orders-0",), asked_by, "r1"), Medium.TERMINAL)
 
 
 def test_what_is_constant_in_a_template_is_escaped_for_its_medium() -> None:
