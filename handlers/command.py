@@ -54,7 +54,8 @@ def parse(text: str) -> Command:
     if not words:
         return HelpCommand()
     word, arguments = words[0].lower(), words[1:]
-    if arguments and arguments[0].lower() in ("help", "--help", "-h"):
+    # However many dashes: phones make one of two.
+    if arguments and (arguments[0].lstrip("-").lower() == "help" or arguments[0].lower() in ("-h", "--h")):
         return HelpCommand()
     match word.lstrip("-"), arguments:
         case ("help" | "h", _):
