@@ -1,7 +1,7 @@
 """Names to addresses, and which addresses mapstorm ever asks. Knows nothing of HTTP, services or pprof.
 
-Operators register pod addresses and localhost, so private and loopback ones are fine. What no registered name may
-lead to is the place where clouds hand out credentials, in any spelling of it.
+Operators register pod addresses, so private ones are fine. What no registered name may lead to is the place where
+clouds hand out credentials, in any spelling of it; and to this machine only one that says so leads.
 """
 
 import asyncio
@@ -44,13 +44,29 @@ async def resolve(host: str, port: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
 
-def may_be_asked(address: str) -> bool:
-    """Whether a connection to `address` may be opened for a registered name."""
+def may_be_asked(address: str, host: str) -> bool:
+    """Whether a connection to `address` may be opened for the registered `host`.
+
+    Loopback must be registered as such: a name that some DNS server leads there would make mapstorm ask itself.
+    """
+    spellings = _spellings(address)
+    if not spellings or any(_never(each) for each in spellings):
+        return False
+    return not any(each.is_loopback for each in spellings) or _is_this_machine(host)
+
+
+def _is_this_machine(host: str) -> bool:
+    name = host.lower().rstrip(".")
+    return name == "localhost" or name.endswith(".localhost") or any(each.is_loopback for each in _spellings(host))
+
+
+def _spellings(address: str) -> tuple[Address, ...]:
+    """The address, and those it stands for; none where it is no address."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
-        return False
-    return not any(_never(spelled) for spelled in (found, *_embedded(found)))
+        return ()
+    return (found, *_embedded(found))
 
 
 def _never(address: Address) -> bool:
@@ -72,8 +88,4 @@ def _embedded(address: Address) -> tuple[IPv4Address, ...]:
 
 def metadata_literal(host: str) -> bool:
     """Whether a URL's host is such an address written out, so that a file can be refused before anybody asks."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return not may_be_asked(host)
+    return any(_never(each) for each in _spellings(host))

@@ -14,6 +14,9 @@ from handlers.errors import CaptureError, NoPprof, NotPprof, Refused, ServerFaul
 
 Sink = Callable[[bytes], None]
 
+# A proxy that gave up waiting, and a server that is asked too much: both may answer at the next try.
+BUSY = (408, 429)
+
 DRAIN_S = 1.0
 DRAIN_BYTES = 64 * 1024
 INFLATE_BYTES = 1024 * 1024
@@ -28,7 +31,7 @@ def refusal(response: httpx.Response) -> CaptureError | None:
         return Refused(str(status))
     if status in (404, 405):
         return NoPprof(str(status))
-    if status >= 500:
+    if status in BUSY or status >= 500:
         return ServerFault(str(status))
     if status != 200:
         return NotPprof(str(status))

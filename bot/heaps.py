@@ -66,7 +66,7 @@ class HttpHeaps:
     async def _addresses(self, url: httpx.URL, timeout_s: float) -> tuple[str, ...]:
         async with asyncio.timeout(timeout_s):
             found = await self._resolve(url.host, url.port or (443 if url.scheme == "https" else 80))
-        trusted = tuple(address for address in found if may_be_asked(address))
+        trusted = tuple(address for address in found if may_be_asked(address, url.host))
         if not trusted:
             raise UntrustedAddress
         return trusted

@@ -78,7 +78,7 @@ class Busy(CaptureError):
 
 
 class ServerFault(CaptureError):
-    """5xx from the service; `detail` is the status."""
+    """5xx, 408 or 429 from the service; `detail` is the status."""
 
     reason = "server_fault"
     retryable = True
@@ -109,7 +109,7 @@ class TooLarge(CaptureError):
 
 
 class UntrustedAddress(CaptureError):
-    """The registered name resolves to an address mapstorm never asks (link-local, cloud metadata)."""
+    """The registered name resolves to an address mapstorm never asks (link-local, metadata, unsaid loopback)."""
 
     reason = "untrusted_address"
 

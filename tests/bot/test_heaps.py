@@ -153,6 +153,8 @@ async def test_one_visit_keeps_one_connection(server: PprofServer) -> None:
         (whole(status=302, location="/login"), NotPprof, "302"),
         (whole(status=500), ServerFault, "500"),
         (whole(status=503), ServerFault, "503"),
+        (whole(status=408), ServerFault, "408"),
+        (whole(status=429), ServerFault, "429"),
         (whole(b"<html>", content_type="text/html; charset=utf-8"), NotPprof, "html"),
         (whole(b"x", content_encoding="br"), NotPprof, "encoding"),
         (whole(b"plain", content_encoding="gzip"), NotPprof, "encoding"),
@@ -244,12 +246,12 @@ async def test_the_name_is_resolved_once_and_kept(server: PprofServer) -> None:
         return ("127.0.0.1",) if len(asked) == 1 else ("169.254.169.254",)
 
     server.answers[HEAP] = whole(b"heap", connection="close")
-    url = f"http://orders.internal:{server.port}/debug/pprof"
+    url = f"http://orders.localhost:{server.port}/debug/pprof"
     async with HttpHeaps(resolver=rebinding).visit(SERVICE, at(url)) as visit:
         await text(visit)
         await visit.proto()
-    assert asked == ["orders.internal"]
-    assert [seen.headers["host"] for seen in server.seen] == [f"orders.internal:{server.port}"] * 2
+    assert asked == ["orders.localhost"]
+    assert [seen.headers["host"] for seen in server.seen] == [f"orders.localhost:{server.port}"] * 2
 
 
 async def test_the_second_address_is_tried_and_then_kept(server: PprofServer) -> None:
@@ -285,7 +287,24 @@ async def test_unknown_hosts_and_impossible_ones() -> None:
     ["10.1.2.3", "127.0.0.1", "::1", "192.168.0.1", "100.64.0.1", "fd00::1", "8.8.8.8", "::ffff:10.0.0.1"],
 )
 def test_private_and_public_addresses_may_be_asked(address: str) -> None:
-    assert may_be_asked(address)
+    assert may_be_asked(address, "localhost")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1", "::127.0.0.1"])
+def test_loopback_is_asked_only_where_it_is_registered(address: str) -> None:
+    for host in ("127.0.0.1", "::1", "localhost", "LOCALHOST.", "orders.localhost"):
+        assert may_be_asked(address, host)
+    for host in ("orders.internal", "localhost.evil.example", "10.1.2.3", "2130706433"):
+        assert not may_be_asked(address, host)
+
+
+async def test_a_name_that_leads_to_this_machine_is_not_asked() -> None:
+    async def loopback(_: str, __: int) -> tuple[str, ...]:
+        return await answers_of("127.0.0.1", "::1")
+
+    with pytest.raises(UntrustedAddress):
+        async with HttpHeaps(resolver=loopback).visit(SERVICE, at("http://orders.internal/debug/pprof")):
+            pytest.fail("a visit began")
 
 
 @pytest.mark.parametrize(
@@ -317,7 +336,7 @@ def test_private_and_public_addresses_may_be_asked(address: str) -> None:
     ],
 )
 def test_metadata_and_its_spellings_are_never_asked(address: str) -> None:
-    assert not may_be_asked(address)
+    assert not may_be_asked(address, "localhost")
 
 
 # The whole family
@@ -356,11 +375,11 @@ async def test_every_httpx_error_becomes_a_capture_error(error: type[httpx.Reque
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
-    """A certificate for orders.internal alone, signed by itself, and a server's context with it."""
+    """A certificate for orders.localhost alone, signed by itself, and a server's context with it."""
     folder = tmp_path_factory.mktemp("tls")
     made = folder / "cert.pem"
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    command += f" -subj /CN=orders.internal -addext subjectAltName=DNS:orders.internal -out {made}"
+    command += f" -subj /CN=orders.localhost -addext subjectAltName=DNS:orders.localhost -out {made}"
     subprocess.run(  # noqa: S603 - a fixed command, the paths are ours
         [*command.split(), "-keyout", str(folder / "key.pem")], check=True, capture_output=True
     )
@@ -372,10 +391,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSL
 @pytest.mark.parametrize(
     ("host", "trusted", "detail"),
     [
-        ("orders.internal", True, None),
-        ("billing.internal", True, "certificate"),
+        ("orders.localhost", True, None),
+        ("billing.localhost", True, "certificate"),
         ("127.0.0.1", True, "certificate"),
-        ("orders.internal", False, "certificate"),
+        ("orders.localhost", False, "certificate"),
     ],
 )
 async def test_certificates_are_checked_against_the_registered_name(
