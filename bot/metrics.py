@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from redis import RedisError
 from redis.asyncio import Redis
 
+from analyzers.finding import Diagnosis
 from bot.queue import RedisQueue
 from bot.redis_client import key, redis_errors
 from handlers.errors import OutageError
@@ -78,6 +79,12 @@ class ReportedProgress:
 
     async def has_ended(self, capture: Capture) -> bool:
         return await self._progress.has_ended(capture)
+
+    async def diagnosis(self, capture: Capture) -> Diagnosis | None:
+        return await self._progress.diagnosis(capture)
+
+    async def diagnosed(self, capture: Capture, diagnosis: Diagnosis) -> None:
+        await self._progress.diagnosed(capture, diagnosis)
 
     async def ended(self, capture: Capture, outcome: Outcome) -> None:
         repeated = await self._progress.has_ended(capture)

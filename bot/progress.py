@@ -1,18 +1,22 @@
-"""The port Progress in Redis: the thread of a request, and how each of its captures ended.
+"""The port Progress in Redis: the thread of a request, what its captures found and how each ended.
 
-Owns its key names and its TTL, which is longer than any job may be tried again.
+Owns its key names and its TTLs, which are longer than any job may be tried again.
 """
 
 from collections.abc import Iterable
 
 import structlog
+from redis import RedisError
 from redis.asyncio import Redis
 
+from analyzers.finding import Diagnosis
 from bot.codec import Unreadable, decode_outcome, decode_thread, encode_outcome, encode_thread
+from bot.diagnosis_codec import decode_diagnosis, encode_diagnosis
 from bot.redis_client import key, redis_errors
 from handlers.records import Capture, Outcome, Request, Thread
 
 TTL_S = 24 * 3600
+DIAGNOSIS_TTL_S = 3600
 
 log = structlog.get_logger()
 
@@ -36,6 +40,22 @@ class RedisProgress:
     async def opened(self, request_id: str, thread: Thread) -> None:
         with redis_errors():
             await self._redis.set(key("thread", request_id), encode_thread(thread), ex=TTL_S)
+
+    async def diagnosis(self, capture: Capture) -> Diagnosis | None:
+        """None also for what cannot be read: another release is looking."""
+        with redis_errors():
+            data = await self._redis.get(key("diagnosis", capture.id))
+        try:
+            return decode_diagnosis(data) if isinstance(data, bytes) else None
+        except Unreadable as error:
+            log.warning("diagnosis unreadable", job=capture.id, why=str(error))
+            return None
+
+    async def diagnosed(self, capture: Capture, diagnosis: Diagnosis) -> None:
+        try:
+            await self._redis.set(key("diagnosis", capture.id), encode_diagnosis(diagnosis), ex=DIAGNOSIS_TTL_S)
+        except (RedisError, OSError, ValueError) as error:
+            log.warning("diagnosis not kept", job=capture.id, why=str(error))
 
     async def ended(self, capture: Capture, outcome: Outcome) -> None:
         outcomes = key("outcomes", capture.request.id)

@@ -62,9 +62,15 @@ async def _open(tools: Tools, service: Service, asked: Request) -> Thread:
 
 
 async def _found(tools: Tools, service: Service, capture: Capture, *, last_try: bool) -> Summary | CaptureFailed:
+    """What there is to say. What an earlier try has found is not looked for again: a visit costs the service a GC."""
     try:
+        known = await tools.progress.diagnosis(capture)
+        if known is not None:
+            return Summary(service, capture.instance, capture.id, known)
         async with tools.turns.take(capture):
-            return await look(tools.heaps, tools.snapshots, service, capture, now=tools.now, pause=tools.pause)
+            note = await look(tools.heaps, tools.snapshots, service, capture, now=tools.now, pause=tools.pause)
+        await tools.progress.diagnosed(capture, note.diagnosis)
+        return note
     except MapstormError as error:
         if error.retryable and not last_try:
             raise

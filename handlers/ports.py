@@ -76,6 +76,12 @@ class Progress(Protocol):
     async def opened(self, request_id: str, thread: Thread) -> None:
         """Keeps the thread of a request."""
 
+    async def diagnosis(self, capture: Capture) -> Diagnosis | None:
+        """What an earlier try has found, None where it found nothing or has not come so far."""
+
+    async def diagnosed(self, capture: Capture, diagnosis: Diagnosis) -> None:
+        """Keeps what was found until it is told. Where that fails the diagnosis is told all the same."""
+
     async def ended(self, capture: Capture, outcome: Outcome) -> None:
         """Keeps how one capture ended."""
 

@@ -1,6 +1,7 @@
 """One fake for each port of handlers/ports.py. They remember what was asked of them, and can be told to fail."""
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from analyzers.errors import MapstormError
 from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
-from handlers.errors import Busy, UnknownService
+from handlers.errors import Busy, OutageError, UnknownService
 from handlers.notes import Note
 from handlers.ports import StillOurs, Tools, Visit
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
@@ -164,16 +165,28 @@ class FakeSnapshots:
 
 @dataclass
 class FakeProgress:
+    """The next `blips` times something is to be remembered, it is not."""
+
     threads: dict[str, Thread] = field(default_factory=dict)
+    diagnoses: dict[str, Diagnosis] = field(default_factory=dict)
     known: dict[str, dict[str, Outcome]] = field(default_factory=dict)
+    blips: int = 0
 
     async def thread(self, request_id: str) -> Thread | None:
         return self.threads.get(request_id)
 
     async def opened(self, request_id: str, thread: Thread) -> None:
+        self._blip()
         self.threads[request_id] = thread
 
+    async def diagnosis(self, capture: Capture) -> Diagnosis | None:
+        return self.diagnoses.get(capture.id)
+
+    async def diagnosed(self, capture: Capture, diagnosis: Diagnosis) -> None:
+        self.diagnoses[capture.id] = diagnosis
+
     async def ended(self, capture: Capture, outcome: Outcome) -> None:
+        self._blip()
         self.known.setdefault(capture.request.id, {})[capture.instance] = outcome
 
     async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
@@ -182,6 +195,11 @@ class FakeProgress:
 
     async def has_ended(self, capture: Capture) -> bool:
         return capture.instance in self.known.get(capture.request.id, {})
+
+    def _blip(self) -> None:
+        if self.blips:
+            self.blips -= 1
+            raise OutageError("redis")
 
 
 class FakeTurns:
@@ -234,17 +252,19 @@ class Said:
 
 @dataclass
 class FakeChat:
-    """Keeps a transcript. `fails` is raised instead of speaking, for the ways named in `fails_to`."""
+    """Keeps a transcript. `fails` is raised instead of speaking, for the ways named in `fails_to`, `failures` times."""
 
     transcript: list[Said] = field(default_factory=list)
     fails: MapstormError | None = None
     fails_to: tuple[str, ...] = ("open", "edit", "reply")
+    failures: float = math.inf
 
     async def open(self, channel: str, note: Note) -> Thread:
         self._say("open", channel, note)
         return Thread(channel, f"{len(self.transcript)}.000100")
 
     async def edit(self, thread: Thread, note: Note) -> None:
+        await asyncio.sleep(0)  # the others come to their end meanwhile
         self._say("edit", thread.ts, note)
 
     async def reply(self, thread: Thread, note: Note) -> None:
@@ -255,7 +275,8 @@ class FakeChat:
         return [said.note for said in self.transcript if said.how in ways]
 
     def _say(self, how: str, where: str, note: Note) -> None:
-        if self.fails and how in self.fails_to:
+        if self.fails and how in self.fails_to and self.failures > 0:
+            self.failures -= 1
             raise self.fails
         self.transcript.append(Said(how, where, note))
 

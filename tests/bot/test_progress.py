@@ -3,12 +3,14 @@
 import pytest
 from redis.asyncio import Redis
 
+from analyzers.finding import Verdict
 from bot.progress import RedisProgress
 from bot.redis_client import connect, key
 from bot.redis_server import free_port
 from handlers.errors import OutageError
 from handlers.records import Capture, Outcome
 from tests.bot import records
+from tests.bot.notes import finding, summary
 
 
 @pytest.mark.redis
@@ -55,6 +57,31 @@ async def test_everything_ends_by_itself(redis: Redis) -> None:
     await progress.opened("r1", records.THREAD)
     await progress.ended(records.capture(), Outcome("orders-0", None, "", "busy"))
     assert all([await redis.ttl(name) > 0 for name in await redis.keys("*")])
+
+
+@pytest.mark.redis
+async def test_what_was_found_is_kept_until_it_is_told(redis: Redis) -> None:
+    progress = RedisProgress(redis)
+    assert await progress.diagnosis(records.capture()) is None
+    for note in (summary(), summary(*(finding(rule) for rule in Verdict))):
+        await progress.diagnosed(records.capture(), note.diagnosis)
+        assert await progress.diagnosis(records.capture()) == note.diagnosis
+    assert await redis.ttl(key("diagnosis", records.capture().id)) > 0
+
+
+@pytest.mark.redis
+async def test_what_another_release_has_found_is_looked_for_again(redis: Redis) -> None:
+    await redis.set(key("diagnosis", records.capture().id), b'{"verdict": "of next year"}')
+    assert await RedisProgress(redis).diagnosis(records.capture()) is None
+
+
+@pytest.mark.redis
+async def test_what_cannot_be_kept_is_no_reason_to_fail(redis: Redis) -> None:
+    hostile = summary(finding(Verdict.GROWTH_STORM, "main.\ud800")).diagnosis
+    await RedisProgress(redis).diagnosed(records.capture(), hostile)
+    async with connect(f"redis://127.0.0.1:{free_port()}/0") as away:
+        await RedisProgress(away).diagnosed(records.capture(), records.diagnosis())
+    assert await RedisProgress(redis).diagnosis(records.capture()) is None
 
 
 async def test_redis_away_is_an_outage() -> None:
