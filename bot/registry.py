@@ -12,11 +12,9 @@ from pathlib import Path
 
 import structlog
 
-from bot.registry_services import RegistryError, check, load
+from bot.registry_services import RegistryError, load
 from handlers.errors import UnknownService
 from handlers.records import Service
-
-__all__ = ["RegistryError", "RegistryFile", "check"]
 
 CHECK_EVERY_S = 1.0
 
@@ -25,16 +23,18 @@ Signature = tuple[tuple[int, int, int] | None, ...]
 
 
 class RegistryFile:
-    """The port Registry. Raises RegistryError if the file is broken at start; later `problem` holds the message."""
+    """The port Registry. Raises RegistryError if the file is broken at start; later the log tells.
+
+    `environ` holds the services' secrets; None in a process that asks no service.
+    """
 
     def __init__(
-        self, path: str | Path, environ: Mapping[str, str], clock: Callable[[], float] = time.monotonic
+        self, path: str | Path, environ: Mapping[str, str] | None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._path = Path(path)
         self._environ = environ
         self._clock = clock
         self._checked = clock()
-        self.problem: str | None = None
         before = _signature((self._path,))
         loaded = load(self._path, environ)
         self._services = loaded.services
@@ -66,11 +66,9 @@ class RegistryFile:
         try:
             loaded = load(self._path, self._environ)
         except RegistryError as error:
-            self.problem = str(error)
             self._watch(error.files, signature)
             log.error("registry_refused", problems=error.problems)
             return
-        self.problem = None
         self._services = loaded.services
         self._watch(loaded.files, signature)
         log.info("registry_read", services=len(self._services))
@@ -88,6 +86,6 @@ def _signature(files: tuple[Path, ...]) -> Signature:
 def _look(path: Path) -> tuple[int, int, int] | None:
     try:
         found = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file can have
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -35,17 +35,11 @@ class Loaded(NamedTuple):
     files: tuple[Path, ...]
 
 
-def check(path: str | Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The problems of a file that nobody uses yet; empty if there are none."""
-    try:
-        load(Path(path), environ)
-    except RegistryError as error:
-        return error.problems
-    return ()
+def load(path: Path, environ: Mapping[str, str] | None) -> Loaded:
+    """Reads the file and what it points to; without `environ`, the file alone. Raises RegistryError with every problem.
 
-
-def load(path: Path, environ: Mapping[str, str]) -> Loaded:
-    """Reads the file and what it points to. Raises RegistryError with every problem."""
+    A process that asks no service has no `environ` to give: it needs no secrets, so it should not be given them.
+    """
     try:
         document = registry_file.read(path)
     except YamlError as error:
@@ -67,7 +61,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Loaded:
 
 
 def _service(
-    entry: ServiceEntry, folder: Path, environ: Mapping[str, str], files: list[Path]
+    entry: ServiceEntry, folder: Path, environ: Mapping[str, str] | None, files: list[Path]
 ) -> tuple[Service, list[Problem]]:
     """One service, with its token read and its certificate looked at; `files` gets the files it depends on."""
     problems: list[Problem] = []
@@ -75,18 +69,11 @@ def _service(
     header = None
     if entry.auth_header_env is not None and entry.auth_header_file is not None:
         problems.append((("auth_header_file",), "cannot stand beside auth_header_env"))
-    elif entry.auth_header_env is not None:
-        header = environ.get(entry.auth_header_env, "").strip()
-        problems += _unfit(header, "auth_header_env", "names a variable that this process has not, or has empty")
-    elif entry.auth_header_file is not None:
-        files.append(folder / entry.auth_header_file)
-        header = _secret(files[-1])
-        problems += _unfit(header, "auth_header_file", "cannot be read, or is empty")
-    if entry.ca_file is not None:
+    elif environ is not None:
+        header = _header(entry, folder, environ, files, problems)
+    if entry.ca_file is not None and environ is not None:
         files.append(folder / entry.ca_file)
-        try:
-            ssl.create_default_context(cafile=files[-1])
-        except OSError:
+        if not holds_certificates(files[-1]):
             problems.append((("ca_file",), "cannot be read as a PEM file of certificates"))
     said = {
         name: getattr(entry, name)
@@ -118,20 +105,45 @@ def _instances(entry: ServiceEntry, problems: list[Problem]) -> tuple[Instance, 
     return tuple(Instance(one.called(), one.url) for one in entry.instances)
 
 
-def _unfit(header: str, field: str, missing: str) -> list[Problem]:
-    """A header's value must be one that HTTP can carry: any other httpx would quote in its error."""
+def _header(
+    entry: ServiceEntry, folder: Path, environ: Mapping[str, str], files: list[Path], problems: list[Problem]
+) -> str | None:
+    """The Authorization header, from wherever the entry says."""
+    if entry.auth_header_env is not None:
+        header = environ.get(entry.auth_header_env, "").strip()
+        field, missing = "auth_header_env", "names a variable that this process has not, or has empty"
+    elif entry.auth_header_file is not None:
+        files.append(folder / entry.auth_header_file)
+        header = _secret(files[-1])
+        field, missing = "auth_header_file", "cannot be read, or is empty"
+    else:
+        return None
     if not header:
-        return [((field,), missing)]
-    if not re.fullmatch(r"[ -~]+", header):
-        return [((field,), "leads to a value that no Authorization header can have")]
-    return []
+        problems.append(((field,), missing))
+    elif not fits_header(header):
+        problems.append(((field,), "leads to a value that no Authorization header can have"))
+    return header
+
+
+def fits_header(value: str) -> bool:
+    """Whether HTTP can carry `value`: any other httpx would quote in its error."""
+    return re.fullmatch(r"[ -~]+", value) is not None
+
+
+def holds_certificates(path: Path) -> bool:
+    """Whether `path` can be read as a PEM file of certificates."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except (OSError, ValueError):  # ValueError: a name that no file can have
+        return False
+    return True
 
 
 def _secret(path: Path) -> str:
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             return file.read(SECRET_BYTES).strip()
-    except OSError:
+    except (OSError, ValueError):
         return ""
 
 

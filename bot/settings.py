@@ -115,10 +115,6 @@ class Settings(BaseSettings):
     concurrency: int = Field(16, alias="MAPSTORM_CONCURRENCY", ge=1, le=1000)
     log_level: Level = Field("info", alias="LOG_LEVEL")
 
-    @property
-    def socket_mode(self) -> bool:
-        return bool(self.slack_app_token)
-
     @classmethod
     def settings_customise_sources(
         cls,

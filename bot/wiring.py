@@ -35,10 +35,11 @@ class House:
 
 
 @asynccontextmanager
-async def wired(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[House]:
+async def wired(settings: Settings, environ: Mapping[str, str] | None) -> AsyncIterator[House]:
     """Everything built inside the running event loop, to which the clients are bound; closed at the end.
 
-    `environ` holds the services' own secrets, which the registry names. Raises SettingsError and RegistryError.
+    `environ` holds the services' own secrets, which the registry names; None in a process that asks no service.
+    Raises SettingsError and RegistryError.
     """
     if settings.config is None:
         raise SettingsError(("MAPSTORM_CONFIG is missing",))

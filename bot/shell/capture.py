@@ -20,7 +20,8 @@ from bot import log as logs
 from bot.heaps import HttpHeaps
 from bot.local_snapshots import LocalSnapshots
 from bot.redis_client import connect
-from bot.registry import RegistryError, RegistryFile
+from bot.registry import RegistryFile
+from bot.registry_services import RegistryError
 from bot.settings import Settings, SettingsError, for_shell
 from bot.shell import output
 from bot.shell.progress import progress

@@ -8,8 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from analyzers.thresholds import DEFAULT, Thresholds
-from bot.registry import RegistryError, RegistryFile, check
+from bot.registry import RegistryFile
 from bot.registry_schema import LATER, MUST, ServiceEntry
+from bot.registry_services import RegistryError
 from handlers.errors import UnknownService
 from handlers.ports import Registry
 from handlers.records import Instance, Service
@@ -58,7 +59,9 @@ class Clock:
 
 def problems(path: Path, environ: Mapping[str, str] | None = None) -> list[str]:
     """Without the folder in front."""
-    return [problem.removeprefix(f"{path.parent}/") for problem in check(path, environ or {})]
+    with pytest.raises(RegistryError) as raised:
+        RegistryFile(path, environ or {})
+    return [problem.removeprefix(f"{path.parent}/") for problem in raised.value.problems]
 
 
 def test_defaults_are_those_of_the_record(write: Write) -> None:
@@ -137,7 +140,9 @@ services:
         ("auth_header_env: NOT_SET", "auth_header_env: names a variable that this process has not, or has empty"),
         ("auth_header_env: BAD", "auth_header_env: leads to a value that no Authorization header can have"),
         ("auth_header_file: /nowhere", "auth_header_file: cannot be read, or is empty"),
+        ('auth_header_file: "a\\0b"', "auth_header_file: cannot be read, or is empty"),
         ("ca_file: services.yaml", "ca_file: cannot be read as a PEM file of certificates"),
+        ('ca_file: "a\\0b"', "ca_file: cannot be read as a PEM file of certificates"),
         ("thresholds: {min_growth: 1}", "thresholds.min_growth: is unknown: did you mean min_growths?"),
         ("thresholds: {min_alloc_share: 10}", "thresholds.min_alloc_share: must be a number from 0 to 1"),
         ("thresholds: {min_growths: -1}", "thresholds.min_growths: must be a number from 0"),
@@ -241,11 +246,6 @@ def names(registry: RegistryFile) -> list[str]:
     return [service.name for service in registry.all()]
 
 
-def problem_of(registry: RegistryFile) -> str | None:
-    """A call, since the type checker takes an attribute once asserted for unchangeable."""
-    return registry.problem
-
-
 def test_a_change_is_taken_up_at_most_a_second_later(write: Write) -> None:
     clock = Clock()
     registry = RegistryFile(write(ORDERS), {"BILLING_AUTH": "x"}, clock)
@@ -263,12 +263,31 @@ def test_a_broken_change_is_refused_and_told_once(write: Write) -> None:
     with capture_logs() as logs:
         for clock.now in (1.0, 2.0, 3.0):
             assert names(registry) == ["svc-orders"]
-        assert problem_of(registry) == f"{path}:5: services[0].gc: must be true or false, got 1"
         write(ORDERS + "    gc: false\n")
         clock.now = 4.0
         assert registry.get("svc-orders").gc is False
-    assert problem_of(registry) is None
     assert [line["event"] for line in logs] == ["registry_refused", "registry_read"]
+    assert logs[0]["problems"] == (f"{path}:5: services[0].gc: must be true or false, got 1",)
+
+
+def test_a_name_that_no_file_can_have_does_not_replace_a_good_one(write: Write) -> None:
+    clock = Clock()
+    registry = RegistryFile(write(ORDERS), {}, clock)
+    write(ORDERS + '    ca_file: "a\\0b"\n')
+    clock.now = 1.0
+    assert registry.get("svc-orders").ca_file is None
+    write(ORDERS.replace("svc-orders", "svc-others"))
+    clock.now = 2.0
+    assert names(registry) == ["svc-others"]
+
+
+def test_a_process_that_asks_no_service_needs_no_secrets(write: Write) -> None:
+    elsewhere = "    auth_header_file: token\n    ca_file: ca.pem\n"
+    registry = RegistryFile(write(BOTH + ORDERS[10:].replace("orders", "others") + elsewhere), None)
+    assert names(registry) == ["svc-orders", "svc-billing", "svc-others"]
+    assert [service.auth_header for service in registry.all()] == [None, None, None]
+    with pytest.raises(RegistryError, match="cannot stand beside"):
+        RegistryFile(write(BOTH + "    auth_header_file: token\n"), None)
 
 
 def test_a_file_that_vanishes_leaves_the_services(write: Write) -> None:
@@ -277,12 +296,14 @@ def test_a_file_that_vanishes_leaves_the_services(write: Write) -> None:
     registry = RegistryFile(path, {}, clock)
     path.unlink()
     clock.now = 1.0
-    assert names(registry) == ["svc-orders"]
-    assert problem_of(registry) == f"{path}: cannot be read: No such file or directory"
+    with capture_logs() as logs:
+        assert names(registry) == ["svc-orders"]
+    assert logs[0]["problems"] == (f"{path}: cannot be read: No such file or directory",)
     write(ORDERS)
     clock.now = 2.0
-    assert names(registry) == ["svc-orders"]
-    assert problem_of(registry) is None
+    with capture_logs() as logs:
+        assert names(registry) == ["svc-orders"]
+    assert logs[0]["event"] == "registry_read"
 
 
 def test_a_renamed_file_of_the_same_size_and_time_is_a_change(write: Write, tmp_path: Path) -> None:
@@ -321,7 +342,6 @@ def test_a_rotated_token_is_taken_up_and_a_late_one_mends_the_file(write: Write,
     (tmp_path / "token").unlink()
     clock.now = 2.0
     assert registry.get("svc-orders").auth_header == "second"
-    assert problem_of(registry) is not None
     (tmp_path / "token").write_text("third")
     clock.now = 3.0
     assert registry.get("svc-orders").auth_header == "third"

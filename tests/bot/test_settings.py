@@ -34,7 +34,7 @@ def test_defaults() -> None:
     assert settings.config == Path("/etc/mapstorm.yaml")
     assert settings.home == Path("/home/ana/.local/share/mapstorm")
     assert (settings.host, settings.port) == ("0.0.0.0", 3000)  # noqa: S104 - bound nowhere
-    assert (settings.concurrency, settings.log_level, settings.socket_mode) == (16, "info", False)
+    assert (settings.concurrency, settings.log_level, settings.slack_app_token) == (16, "info", "")
 
 
 def test_everything_said() -> None:
@@ -49,7 +49,7 @@ def test_everything_said() -> None:
             "LOG_LEVEL": "DEBUG",
         }
     )
-    assert settings.socket_mode
+    assert settings.slack_app_token == "xapp-1"  # noqa: S105 - a test's
     assert settings.slack_api_url == "http://127.0.0.1:8123/api/"
     assert (settings.host, settings.port) == ("127.0.0.1", 0)
     assert settings.home == Path("/home/ana/storm")
