@@ -7,6 +7,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -17,6 +18,7 @@ from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
 from bot.codec import Unreadable, decode_remembered, encode_remembered, remembered
 from bot.snapshot_codec import encode_snapshot, readable
+from handlers.errors import OutageError
 from handlers.records import Capture, Remembered
 
 KEPT_PER_INSTANCE = 50
@@ -43,13 +45,24 @@ class LocalSnapshots:
         self._kept = kept
 
     async def before(self, service: str, instance: str, moment: float) -> Snapshot | None:
-        return await asyncio.to_thread(self._before, service, instance, moment)
+        with self._file_errors():
+            return await asyncio.to_thread(self._before, service, instance, moment)
 
     async def put(self, capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> None:
-        await asyncio.to_thread(self._put, capture, snapshot, diagnosis)
+        with self._file_errors():
+            await asyncio.to_thread(self._put, capture, snapshot, diagnosis)
 
     async def history(self, service: str) -> tuple[Remembered, ...]:
-        return await asyncio.to_thread(self._history, service)
+        with self._file_errors():
+            return await asyncio.to_thread(self._history, service)
+
+    @contextmanager
+    def _file_errors(self) -> Iterator[None]:
+        """Whatever the file system refuses becomes an OutageError; its detail stays on the operator's terminal."""
+        try:
+            yield
+        except OSError as error:
+            raise OutageError(f"{error.filename or self._directory}: {error.strerror}") from error
 
     def _before(self, service: str, instance: str, moment: float) -> Snapshot | None:
         for entry in _entries(self._folder(service, instance), SNAPSHOT):

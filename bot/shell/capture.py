@@ -10,27 +10,24 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from analyzers.errors import MapstormError
 from bot import log as logs
 from bot.heaps import HttpHeaps
-from bot.local_snapshots import LocalSnapshots
-from bot.redis_client import connect
 from bot.registry import RegistryFile
-from bot.registry_services import RegistryError
+from bot.registry_services import RegistryError, fits_header, holds_certificates
 from bot.settings import Settings, SettingsError, for_shell
 from bot.shell import output
 from bot.shell.progress import progress
-from bot.snapshots import RedisSnapshots
+from bot.shell.stores import Stores, stores
 from handlers.answer import chosen
 from handlers.errors import RequestError
 from handlers.look import look
 from handlers.notes import CaptureFailed, Slip
-from handlers.ports import Snapshots
 from handlers.records import Capture, Instance, Request, Service, Thread
 
 NO_THREAD = Thread("", "")
@@ -58,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("service", nargs="?", help="a service of the registry (MAPSTORM_CONFIG)")
     parser.add_argument("instance", nargs="?", help="one of its instances, or all; default: the first")
     parser.add_argument("--url", type=_pprof_url, help="instead of a service: the base URL, .../debug/pprof")
+    # A token on the command line would be in the shell's history and in every process list.
+    parser.add_argument("--auth-header-env", metavar="NAME", help="with --url: the variable with its Authorization")
+    parser.add_argument(
+        "--ca-file", type=Path, metavar="FILE", help="with --url: the PEM file of certificates to trust"
+    )
     parser.add_argument("--window", type=_seconds, metavar="SECONDS", help="time between the two visits; 0: one visit")
     output.add_format(parser)
     return parser
@@ -86,8 +88,9 @@ def _service(options: argparse.Namespace, settings: Settings, environ: Mapping[s
     if (options.url is None) == (options.service is None):
         raise SettingsError(("name a service or give --url, one of the two",))
     if options.url is not None:
-        name = urlsplit(options.url).netloc
-        service = Service(name, (Instance(name, options.url),), channel="")
+        service = _unregistered(options, environ)
+    elif options.auth_header_env is not None or options.ca_file is not None:
+        raise SettingsError(("--auth-header-env and --ca-file belong to --url; a service has its own in the registry",))
     elif settings.config is None:
         raise SettingsError(("MAPSTORM_CONFIG is missing: the path of the services file; or use --url",))
     else:
@@ -95,33 +98,40 @@ def _service(options: argparse.Namespace, settings: Settings, environ: Mapping[s
     return service if options.window is None else replace(service, window_s=options.window)
 
 
+def _unregistered(options: argparse.Namespace, environ: Mapping[str, str]) -> Service:
+    """The service behind a URL, named by its host."""
+    name = urlsplit(options.url).netloc
+    header = None
+    if options.auth_header_env is not None:
+        header = environ.get(options.auth_header_env, "").strip()
+        if not fits_header(header):
+            raise SettingsError(("--auth-header-env: that variable is empty, or holds what no header can have",))
+    if options.ca_file is not None and not holds_certificates(options.ca_file):
+        raise SettingsError((f"--ca-file: {options.ca_file} cannot be read as a PEM file of certificates",))
+    ca_file = str(options.ca_file) if options.ca_file else None
+    return Service(name, (Instance(name, options.url),), channel="", auth_header=header, ca_file=ca_file)
+
+
 async def _capture(
     service: Service, instances: tuple[str, ...], settings: Settings, options: argparse.Namespace
 ) -> int:
     code = output.ANSWERED
-    async with _snapshots(settings) as snapshots:
+    async with stores(settings) as kept:
         for name in instances:
-            code = max(code, await _one(service, name, snapshots, options))
+            code = max(code, await _one(service, name, kept, options))
+    if kept.snapshots.problem:
+        sys.stderr.write(f"mapstorm capture: snapshots cannot be used: {kept.snapshots.problem}\n")
     return code
 
 
-async def _one(service: Service, instance: str, snapshots: Snapshots, options: argparse.Namespace) -> int:
+async def _one(service: Service, instance: str, kept: Stores, options: argparse.Namespace) -> int:
     asked = Request(uuid.uuid4().hex[:12], service.name, (instance,), time.time(), getpass.getuser())
     capture = Capture(asked.id, asked, instance, NO_THREAD)
     try:
-        async with progress(service, instance, sys.stderr) as pause:
-            note = await look(HttpHeaps(), snapshots, service, capture, now=time.time, pause=pause)
+        async with progress(service, instance, sys.stderr) as pause, kept.turns.take(capture):
+            note = await look(HttpHeaps(), kept.snapshots, service, capture, now=time.time, pause=pause)
     except MapstormError as error:
         output.write_failure(CaptureFailed(service, instance, capture.id, error.reason, error.detail), options)
         return output.FAILED
     output.write_answer(note, options)
     return output.ANSWERED
-
-
-@asynccontextmanager
-async def _snapshots(settings: Settings) -> AsyncIterator[Snapshots]:
-    if not settings.redis_url:
-        yield LocalSnapshots(settings.home / "snapshots")
-        return
-    async with connect(settings.redis_url) as redis:
-        yield RedisSnapshots(redis, time.time)

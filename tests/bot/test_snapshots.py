@@ -45,6 +45,13 @@ def cut_the_newest(directory: Path) -> None:
     (newest.parent / "notes.txt.snapshot").write_bytes(b"?")
 
 
+def make_directories_of_files(directory: Path) -> None:
+    """Unreadable even for root."""
+    for kept in [*directory.rglob("*.snapshot"), *directory.rglob("*.line")]:
+        kept.unlink()
+        kept.mkdir()
+
+
 async def test_before_is_the_latest_strictly_older(make: Make) -> None:
     store = make(50)
     for number in range(3):
@@ -106,6 +113,19 @@ async def test_half_a_file_counts_as_absent(tmp_path: Path) -> None:
     await put(store, "r2", NOW + 1)
     cut_the_newest(tmp_path)
     assert await store.before("svc-orders", "orders-0", NOW + 9) == records.snapshot(NOW)
+
+
+async def test_a_directory_that_fails_is_an_outage(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutageError, match="File exists"):
+        await put(LocalSnapshots(tmp_path / "file"), "r1", NOW)
+    store = LocalSnapshots(tmp_path / "snapshots")
+    await put(store, "r1", NOW)
+    make_directories_of_files(tmp_path)
+    with pytest.raises(OutageError, match="Is a directory"):
+        await store.before("svc-orders", "orders-0", NOW + 9)
+    with pytest.raises(OutageError, match="Is a directory"):
+        await store.history("svc-orders")
 
 
 @pytest.mark.redis
