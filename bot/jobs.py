@@ -1,4 +1,4 @@
-"""What becomes of a message: run it, try it again later, or give it up and say so. Retries live here and nowhere else.
+"""What becomes of a message: run it, try it later, or give it up and say so. Jobs are retried here and nowhere else.
 
 Knows what may be tried how often; not what a capture does (`handlers/capture.py`), nor threads (`worker.py`).
 """

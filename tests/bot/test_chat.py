@@ -265,6 +265,19 @@ async def test_a_channel_with_too_much_before_it_is_an_outage(redis: Redis) -> N
         await pace.wait("C0ORDERS", slow)
 
 
+@pytest.mark.redis
+async def test_an_answer_waits_for_those_of_many_instances_before_it(redis: Redis) -> None:
+    waits: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    pace = Pace(redis, pause)
+    for _ in range(150):
+        await pace.wait("C0ORDERS", POSTS)
+    assert 100 < waits[-1] < 150
+
+
 async def test_without_redis_nobody_waits() -> None:
     async with connect(f"redis://127.0.0.1:{free_port()}/0") as away:
         await Pace(away).wait("C0ORDERS", POSTS)

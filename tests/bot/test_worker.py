@@ -11,13 +11,15 @@ from redis.asyncio import Redis
 from analyzers.errors import MapstormError
 from bot.jobs import KILLS, Pauses
 from bot.metrics import Figures, Metrics, ReportedProgress
+from bot.pace import Allowance, Pace
 from bot.queue import CAPTURES, NAMESPACE, Work, message
 from bot.redis_client import key
 from bot.turns import RedisTurns
+from bot.wiring import House
 from bot.worker import Broker, working
 from handlers.errors import ChatRefused, OutageError, Refused, Unreachable
-from handlers.notes import Slip
-from handlers.records import Capture, Outcome, Request
+from handlers.notes import Note, Slip
+from handlers.records import Capture, Outcome, Request, Thread
 from tests.bot import records
 from tests.bot.house import FakeChat, FakeHeaps, FakeRegistry, house, with_tools
 
@@ -34,6 +36,18 @@ def holds(condition: Callable[[], object]) -> Callable[[], "asyncio.Future[bool]
         return bool(condition())
 
     return lambda: asyncio.ensure_future(ask())
+
+
+class PacedChat(FakeChat):
+    """Edits as slowly as Slack wants them, on a smaller scale."""
+
+    def __init__(self, pace: Pace) -> None:
+        super().__init__()
+        self._pace = pace
+
+    async def edit(self, thread: Thread, note: Note) -> None:
+        await self._pace.wait("edits", Allowance(100, 1))
+        await super().edit(thread, note)
 
 
 class CountedTurns(RedisTurns):
@@ -200,7 +214,7 @@ async def test_a_capture_already_answered_is_not_told_as_a_failure(redis: Redis,
     here = house(redis, redis_url, chat, heaps)
     async with working(here, concurrency=1, pauses=AT_ONCE):
         await here.queue.request(records.request())
-        await records.until(holds(lambda: chat.finished(1)))
+        await records.until(lambda: _idle(here))
         await redis.set(key("started", "r1.orders-0"), KILLS)
         await redis.delete(key("queued", CAPTURES, "r1.orders-0"))
         await here.queue.capture(records.capture())
@@ -254,6 +268,46 @@ async def test_a_request_half_done_is_finished_by_another_worker(redis: Redis, r
         await records.until(holds(lambda: chat.finished(2)))
     assert [act for act, _ in chat.said if act == "open"] == []
     assert sorted(note.instance for note in chat.summaries()) == list(names)
+
+
+async def test_the_second_copy_of_a_capture_waits_and_says_nothing(redis: Redis, redis_url: str) -> None:
+    """What the queue makes of a capture whose worker stood still: its message once more, elsewhere."""
+    chat, heaps = FakeChat(), FakeHeaps(gate=asyncio.Event())
+    here = house(redis, redis_url, chat, heaps)
+    assert heaps.gate is not None
+    async with working(here, concurrency=1, pauses=AT_ONCE), working(here, concurrency=1, pauses=AT_ONCE):
+        await here.queue.capture(records.capture())
+        await records.until(holds(lambda: heaps.at_once == 1))
+        await redis.delete(key("queued", CAPTURES, "r1.orders-0"))
+        await here.queue.capture(records.capture())
+        started = key("started", "r1.orders-0")
+        await records.until(lambda: _equals(redis, started, b"2"))
+        heaps.gate.set()
+        await records.until(lambda: _idle(here))
+    assert heaps.visits == 1
+    assert len(chat.replies()) == len(chat.summaries()) == 1
+
+
+async def test_sixty_four_instances_edit_their_root_a_few_times(redis: Redis, redis_url: str) -> None:
+    names = tuple(f"orders-{number}" for number in range(64))
+    trouble: list[Exception] = [Refused("403") for _ in names]
+    chat, heaps = PacedChat(Pace(redis)), FakeHeaps(trouble=trouble)
+    here = house(redis, redis_url, chat, heaps, FakeRegistry(*names))
+    async with working(here, concurrency=16):
+        await here.queue.request(records.request(instances=names))
+        await records.until(lambda: _idle(here), within_s=20)
+    edits = [note for act, note in chat.said if act == "edit"]
+    assert heaps.visits == len(chat.replies()) == 64
+    assert len(edits) < 32
+    assert chat.finished(64)
+
+
+async def _idle(here: House) -> bool:
+    return not any((await here.queue.depth()).values())
+
+
+async def _equals(redis: Redis, name: str, value: bytes) -> bool:
+    return bool(await redis.get(name) == value)
 
 
 async def _dead(redis: Redis, queue: str) -> bool:
