@@ -14,7 +14,7 @@ from tests.analyzers.recordings import RECORDINGS, Recording
 from tests.bot.test_answer_json import SCHEMA
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("slack_sdk", "slack_bolt", "redis", "httpx", "starlette", "aiohttp", "dramatiq", "uvicorn", "pydantic", "rich")
+HEAVY = ("slack_sdk", "slack_bolt", "redis", "httpx", "starlette", "aiohttp", "dramatiq", "uvicorn", "pydantic")
 STORM = "go1.27.3-growth_storm"
 GROWING = "go1.23.9-unbounded_growth"
 
