@@ -33,14 +33,14 @@ def start(command: Sequence[str], log: Path, environment: Mapping[str, str] | No
         )
 
 
-def stop(*children: subprocess.Popen[bytes]) -> None:
+def stop(*children: subprocess.Popen[bytes], patience_s: float = PATIENCE_S) -> None:
     """Ends children with all of their groups: asked first, killed when they take too long. Touches nothing else."""
     running = [child for child in children if child.poll() is None]
     for child in running:
         _signal(child, signal.SIGTERM)
     for child in running:
         try:
-            child.wait(PATIENCE_S)
+            child.wait(patience_s)
         except subprocess.TimeoutExpired:
             _signal(child, signal.SIGKILL)
             child.wait()

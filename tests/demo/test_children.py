@@ -42,12 +42,11 @@ def is_running(pid: int) -> bool:
     return not (status.exists() and ") Z " in status.read_text())
 
 
-def test_a_child_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(children, "PATIENCE_S", 0.2)
+def test_a_child_that_does_not_listen_is_killed(tmp_path: Path) -> None:
     log = tmp_path / "log"
     child = children.start([sys.executable, "-c", STUBBORN], log)
     until(lambda: log.read_text() == "up\n")
-    children.stop(child)
+    children.stop(child, patience_s=0.2)
     assert child.returncode == -signal.SIGKILL
 
 
@@ -89,14 +88,12 @@ def test_an_embedded_redis_is_on_loopback_keeps_nothing_and_goes() -> None:
 
 
 @pytest.mark.redis
-def test_the_wheel_has_a_server_where_none_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    with redis_server.EmbeddedRedis() as server, redis.Redis.from_url(server.url) as client:
+def test_the_wheel_has_a_server_where_none_is_installed() -> None:
+    server = redis_server.find_server(path="")
+    with redis_server.EmbeddedRedis(server) as running, redis.Redis.from_url(running.url) as client:
         assert client.ping()
 
 
-def test_without_any_server_the_error_says_what_brings_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+def test_without_any_server_the_error_says_what_brings_one() -> None:
     with pytest.raises(redis_server.NoRedis, match="apt install redis-server"):
-        redis_server.EmbeddedRedis().__enter__()
+        redis_server.find_server(path="", wheel="no_such_wheel")
