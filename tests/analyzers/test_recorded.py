@@ -7,7 +7,6 @@ import pytest
 
 from analyzers import symbols
 from analyzers.compare import Basis
-from analyzers.errors import EmptyProfile
 from analyzers.examine import examine
 from analyzers.finding import Confidence, Diagnosis, Finding, Remedy, Verdict
 from analyzers.snapshot import Snapshot, take
@@ -47,20 +46,8 @@ with_a_later_visit = pytest.mark.parametrize(
 )
 
 
-def read(recording: Recording, visit: int) -> Snapshot | None:
-    """None for the one kind of reading that is rightly refused: nothing sampled in a service without maps."""
-    try:
-        return recording.snapshot(visit)
-    except EmptyProfile:
-        assert recording.truth["visits"][visit]["truth"]["maps"] == []
-        return None
-
-
 def two_visits(recording: Recording, base: Snapshot | None = None) -> Diagnosis:
-    first, second = read(recording, 0), read(recording, 1)
-    if first is None or second is None:
-        pytest.skip("this service had allocated too little to be sampled")
-    return examine(first, second, base)[1]
+    return examine(recording.snapshot(0), recording.snapshot(1), base)[1]
 
 
 def main_map(recording: Recording, visit: int) -> dict[str, Any]:
@@ -151,10 +138,7 @@ def test_two_visits_measure_the_map(recording: Recording) -> None:
 @every_recording
 def test_one_visit_is_enough_for_all_but_the_trend(recording: Recording) -> None:
     for visit in range(recording.visits):
-        snapshot = read(recording, visit)
-        if snapshot is None:
-            continue
-        diagnosis = examine(snapshot, None, None)[1]
+        diagnosis = examine(recording.snapshot(visit), None, None)[1]
         assert diagnosis.verdict == SEEN_ONCE.get(recording.verdict, recording.verdict)
         assert diagnosis.comparison.window is None
         assert diagnosis.gc.cycles_per_minute is None
@@ -188,11 +172,11 @@ def test_a_capture_before_does_not_change_the_verdict_of_the_window(recording: R
 @every_recording
 def test_another_service_is_never_the_same_process(recording: Recording) -> None:
     """Go 1.24 and later write a build id; before that the build may go unnoticed, a stranger's counters never."""
-    snapshot = read(recording, 1)
+    snapshot = recording.snapshot(1)
     for other in RECORDINGS:
-        base = read(other, 1)
-        if snapshot is None or base is None or other.truth["service"] == recording.truth["service"]:
+        if other.truth["service"] == recording.truth["service"]:
             continue
+        base = other.snapshot(1)
         basis = examine(snapshot, None, base)[1].comparison.basis
         assert basis is (Basis.NEW_BUILD if snapshot.build_id and base.build_id else basis)
         assert basis in (Basis.NEW_BUILD, Basis.RESTARTED)
@@ -200,8 +184,6 @@ def test_another_service_is_never_the_same_process(recording: Recording) -> None
 
 @every_recording
 def test_the_protobuf_alone_gives_the_line_with_less_confidence(recording: Recording) -> None:
-    if read(recording, 0) is None:
-        return
     first, second = recording.proto_snapshot(0), recording.proto_snapshot(1)
     diagnosis = examine(first, second, None)[1]
     assert not diagnosis.named
@@ -221,8 +203,6 @@ def test_the_protobuf_alone_gives_the_line_with_less_confidence(recording: Recor
 def test_text_without_names_is_like_protobuf(recording: Recording) -> None:
     """A service whose symbol endpoint is missing: the same lines, nothing claimed beyond what sizes tell."""
     first, second = (unnamed(recording, visit) for visit in (0, 1))
-    if first is None or second is None:
-        return
     diagnosis = examine(first, second, None)[1]
     assert diagnosis.confidence is not Confidence.HIGH
     if recording.verdict in INVISIBLE_IN_PROTOBUF:
@@ -231,19 +211,15 @@ def test_text_without_names_is_like_protobuf(recording: Recording) -> None:
         assert diagnosis.verdict == recording.verdict
 
 
-def unnamed(recording: Recording, visit: int) -> Snapshot | None:
-
-    try:
-        return take(symbols.resolve(recording.heap_text(visit), {}), recording.moment(visit))
-    except EmptyProfile:
-        return None
+def unnamed(recording: Recording, visit: int) -> Snapshot:
+    return take(symbols.resolve(recording.heap_text(visit), {}), recording.moment(visit))
 
 
 @every_recording
 def test_text_and_protobuf_agree_on_the_totals(recording: Recording) -> None:
     """Both come from the same counters, a moment apart and once with a collection before."""
-    text = read(recording, 1)
-    if text is None or text.total.alloc_space < 8e6:
+    text = recording.snapshot(1)
+    if text.total.alloc_space < 8e6:
         return
     proto = recording.proto_snapshot(1)
     assert text.total.alloc_space == pytest.approx(proto.total.alloc_space, rel=0.15)
