@@ -92,6 +92,8 @@ def _same_code(one: Snapshot, other: Snapshot) -> tuple[bool, bool]:
     if one.build_id and other.build_id:
         return one.build_id == other.build_id, one.build_id != other.build_id
     shared = one.anchors.keys() & other.anchors.keys()
+    if not shared and one.anchors and other.anchors:
+        return True, True  # no function in common: another program, unless the process proves to be the same
     shifts = Counter(one.anchors[name] - other.anchors[name] for name in shared)
     relocated = len(shifts) == 1 and len(shared) > 1
     return 2 * shifts[0] >= shifts.total(), bool(shifts) and shifts.keys() != {0} and not relocated

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from analyzers import case as cases
-from analyzers import gc
+from analyzers import gc, owner
 from analyzers.compare import Basis, Window
 from analyzers.finding import Comparison, Confidence, Diagnosis, Dominant, Finding, Verdict
 from analyzers.profile import NO_USAGE, Site, sampling_probability
@@ -30,6 +30,7 @@ RULES: tuple[Callable[[cases.Case], list[Finding]], ...] = (
 )
 
 DOMINANT_LINES = 3
+SEEN_TWICE = 2
 # Fewer samples than this in the whole profile, and "no problem" only means that nothing was seen.
 FEW_SAMPLES = 8
 
@@ -93,11 +94,15 @@ def _comparison(window: Window) -> Comparison:
 
 def _dominant(window: Window) -> tuple[Dominant, ...]:
     total = window.snapshot.total.inuse_space
+    # One sampled object stands for a whole period of bytes, however small the heap is.
+    least = SEEN_TWICE * window.snapshot.period
     sums: dict[tuple[str, int], tuple[Site, float]] = {}
     for change in window.lines:
         culprit = change.line.culprit
+        if owner.in_runtime(culprit.filename):
+            continue
         key = (culprit.filename, culprit.line)
         site, space = sums.get(key, (culprit, NO_USAGE.inuse_space))
         sums[key] = (site, space + change.line.ledger.total().inuse_space)
     largest = sorted(sums.values(), key=lambda item: (-item[1], item[0]))[:DOMINANT_LINES]
-    return tuple(Dominant(site, space, space / total) for site, space in largest if total and space > 0)
+    return tuple(Dominant(site, space, space / total) for site, space in largest if total and space >= least)

@@ -21,6 +21,7 @@ SURELY_SEEN = 6.0
 MOST_SINGLE_TABLES = 2.5
 # Counts from fewer samples than this are noise.
 FEWEST_SAMPLES = 4.0
+POINTER = 8
 # Share of a line's growth bytes that the slot found must explain.
 GOOD_FIT = 0.9
 
@@ -56,7 +57,9 @@ def _ladder_kinds(line: Line) -> tuple[tuple[Kind, ...], bool]:
     """The kinds that show this line's tables, and whether a hint made them."""
     if line.ledger.total(*GROWTH_KINDS).alloc_objects:
         return GROWTH_KINDS, False
-    return (Kind.PRESIZE, Kind.CLONE), True
+    if line.ledger.total(Kind.PRESIZE, Kind.CLONE).alloc_objects:
+        return (Kind.PRESIZE, Kind.CLONE), True
+    return (Kind.FIRST,), False
 
 
 def _classic(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEstimate | None:
@@ -76,9 +79,9 @@ def _classic(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEst
     else:
         hinted = first > 1
         growths = top_built - (first - 1)
-    builds = rungs[top_built].alloc_objects
+    builds = _classic_builds(rungs)
     if hinted and kinds is not GROWTH_KINDS:
-        entries = tables.classic_entries(top, load_factors)
+        entries = tables.classic_entries(top, load_factors)._replace(low=1)
     else:
         entries = _refined(line, fit.slot_bytes, rungs, top, period, load_factors)
     clear = fit.rivals == 0 or fit.slot_bytes % 8 == 0
@@ -92,6 +95,14 @@ def _classic(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEst
         hinted,
         clear,
     )
+
+
+def _classic_builds(rungs: Mapping[int, Usage]) -> float:
+    """Maps that reached the top rung. A second array of the top rung alone is a re-layout of the same size, which
+    steady inserts and deletes cause: a map that is built anew leaves as many on the rung below."""
+    top = max(rungs)
+    below = rungs.get(top - 1, NO_USAGE).alloc_objects
+    return min(rungs[top].alloc_objects, below) if below else rungs[top].alloc_objects
 
 
 def _array_bytes(slot_bytes: int, b: int) -> int:
@@ -165,8 +176,7 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
         growths = 0 if hinted else int(math.log2(top)) - 3
         builds = max(1.0, rungs[top].alloc_objects)
     elif hinted:
-        count, builds = _sized_tables(full)
-        samples = (full.inuse_objects or full.alloc_objects) * probability
+        count, samples, builds = _sized_tables(line, full, probability)
         entries = tables.swiss_hinted_entries(count, samples)
         growths = 0
     else:
@@ -185,11 +195,20 @@ def _full_sizes(line: Line, sizes: Mapping[int, Usage], *, hinted: bool) -> froz
     return frozenset(size for size, usage in sizes.items() if usage.alloc_objects > MOST_SINGLE_TABLES)
 
 
-def _sized_tables(full: Usage) -> tuple[float, float]:
-    """Tables of one sized map, and how many such maps were made: the live one is taken for one map."""
+def _sized_tables(line: Line, full: Usage, probability: float) -> tuple[float, float, float]:
+    """Tables of one sized map, the samples that say so, and how many such maps were made.
+
+    A map of T tables has one directory of 8T bytes: where directories were sampled, they tell T and count the maps.
+    Else what is in use is taken for one map; and where nothing is, each table for a map of its own.
+    """
+    directories = line.ledger.sizes(Kind.DIRECTORY)
+    known = {size: usage for size, usage in directories.items() if size >= POINTER and size & (size - 1) == 0}
+    if known:
+        size = max(known, key=lambda each: known[each].alloc_space)
+        return size / POINTER, math.inf, max(1.0, full.alloc_objects / (size / POINTER))
     if full.inuse_objects <= 0:
-        return full.alloc_objects, 1.0
-    return full.inuse_objects, max(1.0, full.alloc_objects / full.inuse_objects)
+        return 1.0, full.alloc_objects * probability, full.alloc_objects
+    return full.inuse_objects, full.inuse_objects * probability, max(1.0, full.alloc_objects / full.inuse_objects)
 
 
 def _split_tables(

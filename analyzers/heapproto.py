@@ -179,7 +179,8 @@ def _ends(
         raise MalformedProfile("a sample names a location that is not there") from error
     if any(location.profiler for location in walked):
         return None
-    site = next((location.frames[0] for location in walked if location.frames), UNKNOWN_SITE)
+    frames = [frame for location in walked for frame in location.frames] or [UNKNOWN_SITE]
+    site = next((frame for frame in frames if not owner.in_runtime(frame.filename)), frames[0])
     culprit = next((location.own for location in walked if location.own), site)
     return known.setdefault((site, culprit), _Ends(site, culprit))
 

@@ -190,18 +190,18 @@ class HeapTextReader:
         leaf_end = text.find(b"\n", stack_end + 1, limit)
         leaf_raw = text[stack_end + 1 : limit if leaf_end < 0 else leaf_end]
         leaf = self._lines.get(leaf_raw) or self._line(leaf_raw)
-        culprit_raw = leaf_raw
+        site_raw = culprit_raw = leaf_raw
         if not leaf.own:
             end = text.find(b"\n\n", stack_end, limit)
             block = text[stack_end + 1 : limit if end < 0 else end]
             if b"/pprof." in block and self._passes_profiler(block):
                 return
-            culprit_raw = self._first_own(block, leaf_raw)
+            site_raw, culprit_raw = self._named(block, leaf_raw)
         cut = text.find(leaf.pc, mark, stack_end) if leaf.pc else -1
         # 0x4881e5 is not found where 0x4881e50 stands: addresses of a large binary differ in length.
         while cut >= 0 and text[cut + len(leaf.pc) : cut + len(leaf.pc) + 1] not in b" \n":
             cut = text.find(leaf.pc, cut + 1, stack_end)
-        key = (text[mark + 3 : max(cut, mark + 3)], leaf_raw, culprit_raw, alloc_space // alloc_objects)
+        key = (text[mark + 3 : max(cut, mark + 3)], site_raw, culprit_raw, alloc_space // alloc_objects)
         sums = self._sums.get(key)
         if sums is None:
             self._sums[key] = [alloc_objects, alloc_space, inuse_objects, inuse_space]
@@ -211,9 +211,16 @@ class HeapTextReader:
             sums[2] += inuse_objects
             sums[3] += inuse_space
 
-    def _first_own(self, block: bytes, fallback: bytes) -> bytes:
-        """The raw `#` line of the first frame in the user's own code, else `fallback`."""
-        return next((raw for raw in lines_in(block) if self._line(raw).own), fallback)
+    def _named(self, block: bytes, leaf_raw: bytes) -> tuple[bytes, bytes]:
+        """The raw `#` lines of the first frame outside the runtime and of the first in the user's own code."""
+        site_raw = leaf_raw if not self._line(leaf_raw).runtime else None
+        for raw in lines_in(block):
+            line = self._line(raw)
+            if line.own:
+                return site_raw or raw, raw
+            if site_raw is None and not line.runtime:
+                site_raw = raw
+        return site_raw or leaf_raw, site_raw or leaf_raw
 
     def _passes_profiler(self, block: bytes) -> bool:
         """Writing the text allocates in the service itself; such stacks would show up in the next capture."""
@@ -230,12 +237,12 @@ class HeapTextReader:
         return line
 
     def _records(self) -> Iterator[TextRecord]:
-        for (stack, leaf_raw, culprit_raw, size), sums in self._sums.items():
+        for (stack, site_raw, culprit_raw, size), sums in self._sums.items():
             try:
                 hidden = tuple(within(int(pc, 16)) for pc in stack.split())
             except ValueError as error:
                 raise MalformedProfile("a stack holds something else than addresses") from error
-            yield TextRecord(hidden, self._lines[leaf_raw].site, self._lines[culprit_raw].site, size, *sums)
+            yield TextRecord(hidden, self._lines[site_raw].site, self._lines[culprit_raw].site, size, *sums)
 
 
 def read_heap_text(chunks: Iterable[bytes]) -> HeapText:

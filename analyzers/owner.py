@@ -6,6 +6,7 @@ from functools import lru_cache
 from analyzers.gostd import PACKAGES
 
 _MODULE_CACHE = re.compile(r"/pkg/mod/|@v\d")
+_RUNTIME_FILE = re.compile(r"(?:^|/src/)(?:internal/)?runtime/[^/]+$|(?:^|/src/)internal/runtime/")
 # GOROOT says the version where a version manager, a toolchain download or a distribution put it into the path:
 # /sdk/go1.23.4/src, /usr/lib/go-1.19/src, /toolcache/go/1.22.1/x64/src, toolchain@v0.0.1-go1.23.9.linux-amd64/src
 _GOROOT_VERSION = re.compile(r"(?:/go[-/]?|toolchain@v0\.0\.1-go)(1\.\d+(?:\.\d+)?)(?:[./-][^:]*)?/src/")
@@ -39,6 +40,11 @@ def is_own(function: str, filename: str) -> bool:
     if is_standard(function) or _MODULE_CACHE.search(filename):
         return False
     return f"vendor/{package_of(function)}/" not in filename
+
+
+def in_runtime(filename: str) -> bool:
+    """True for files of the runtime: functions of other packages stand there too (reflect.mapassign_faststr0)."""
+    return bool(_RUNTIME_FILE.search(filename))
 
 
 def is_profiler(function: str) -> bool:

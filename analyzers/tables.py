@@ -106,12 +106,16 @@ def swiss_entries(tables: float, samples: float) -> Entries:
 
 
 def swiss_hinted_entries(tables: float, samples: float) -> Entries:
-    """The same for a map made with a hint: its tables are a power of two, if only one lies within the error."""
-    nearest = 1 << max(0, round(math.log2(max(tables, 1.0))))
-    if abs(nearest - tables) > tables * 1.6 / max(samples, 1.0) ** 0.5 or samples < 16:
-        return swiss_entries(tables, samples)
-    high = nearest * TABLE_ENTRIES
-    return Entries(high // 2 + 1, round(high * 2 / 3), high)
+    """Room of a map made with a hint: nothing says how much of it was ever used, so the low end is 1.
+
+    Its tables are a power of two; where only one lies within the error of the count, that is the number.
+    """
+    error = 1.6 / max(samples, 1.0) ** 0.5
+    powers = [1 << n for n in range(31) if tables * (1 - error) <= 1 << n <= tables * (1 + error)]
+    if len(powers) == 1:
+        high = powers[0] * TABLE_ENTRIES
+        return Entries(1, round(high * 2 / 3), high)
+    return swiss_entries(tables, samples)._replace(low=1)
 
 
 def swiss_small_entries(slots: int) -> Entries:

@@ -22,6 +22,7 @@ class TextLine(NamedTuple):
     entry: int
     own: bool
     standard: bool
+    runtime: bool
 
 
 def lines_in(block: bytes) -> Iterator[bytes]:
@@ -39,12 +40,12 @@ def parse_line(raw: bytes) -> TextLine:
     """`#\\t0x4a1b2c\\texample.com/a.F+0x1c\\t/src/a.go:12`. The PC here is one less than in the stack above."""
     parts = [part for part in raw.split(b"\t") if part]  # columns are aligned with further tabs
     if len(parts) < 2 or parts[0] != b"#":
-        return TextLine(UNKNOWN_SITE, b"", 0, own=False, standard=False)
+        return TextLine(UNKNOWN_SITE, b"", 0, own=False, standard=False, runtime=False)
     try:
         address = within(int(parts[1], 16))
         pc = b" 0x%x" % (address + 1)
         if len(parts) < 4:
-            return TextLine(UNKNOWN_SITE, pc, 0, own=False, standard=False)
+            return TextLine(UNKNOWN_SITE, pc, 0, own=False, standard=False, runtime=False)
         filename, _, line = parts[3].rpartition(b":")
         name, _, offset = parts[2].rpartition(b"+0x")
         function = name.decode(errors="replace").replace("%2e", ".")
@@ -52,7 +53,14 @@ def parse_line(raw: bytes) -> TextLine:
         entry = max(0, address - int(offset, 16)) if name else 0
     except ValueError as error:
         raise MalformedProfile("a frame's address or line is not a number") from error
-    return TextLine(site, pc, entry, owner.is_own(site.function, site.filename), owner.is_standard(site.function))
+    return TextLine(
+        site,
+        pc,
+        entry,
+        own=owner.is_own(site.function, site.filename),
+        standard=owner.is_standard(site.function),
+        runtime=owner.in_runtime(site.filename),
+    )
 
 
 def number(raw: bytes, what: str) -> int:

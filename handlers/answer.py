@@ -37,6 +37,7 @@ def chosen(service: Service, instance: str | None) -> tuple[str, ...]:
         return names[:1]
     if instance.lower() == command.ALL:
         return names
-    if instance not in names:
+    found = next((name for name in names if name.lower() == instance.lower()), None)
+    if found is None:
         raise UnknownInstance(instance, command.nearest(instance, names) or names[:3])
-    return (instance,)
+    return (found,)

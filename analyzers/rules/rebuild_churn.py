@@ -37,7 +37,15 @@ def _rebuilt(case: Case, suspect: Suspect) -> bool:
         and suspect.share >= limits.min_alloc_share
         and tables.alloc_space > REBUILT_RATIO * tables.inuse_space
         and suspect.map.builds >= limits.min_builds
+        and not _dropped_long_ago(suspect)
     )
+
+
+def _dropped_long_ago(suspect: Suspect) -> bool:
+    """Sized tables of which nothing is left and to which the window added nothing: perhaps one map, used once."""
+    recent = recent_of(suspect, *WHOLE_KINDS)
+    sized = not suspect.growth.alloc_objects
+    return sized and not suspect.whole.inuse_objects and recent is not None and recent.alloc_space <= 0
 
 
 def _tables(suspect: Suspect) -> Usage:

@@ -50,15 +50,16 @@ def _grown(case: Case, suspect: Suspect) -> tuple[float, float, bool] | None:
     recent = _gain(case, change.recent, near, window.earlier)
     if change.trend is not None and window.age:
         gained = _gain(case, change.trend, far, window.base)
-        if gained and (recent or _still(case)):
-            return gained, window.age, True
+        if gained:
+            # Between two doublings a window may see nothing at all: then only the next capture can tell.
+            return gained, window.age, bool(recent) or _still(case)
     if recent and window.seconds:
         return recent, window.seconds, False
     return None
 
 
 def _still(case: Case) -> bool:
-    """Whether growth seen since the base may go on: a live heap at rest in the window is a map that was filled."""
+    """Whether growth seen since the base goes on: a live heap at rest in the window may be a map that was filled."""
     if case.window.earlier is None:
         return True
     live = _live_growth(case.window.snapshot, case.window.earlier)

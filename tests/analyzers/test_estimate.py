@@ -125,9 +125,9 @@ def test_rebuilt_swiss_maps_seen_only_by_their_splits_are_counted_roughly(alive:
     assert found.entries.low <= found.entries.estimate <= found.entries.high
 
 
-def test_sized_tables_that_were_all_dropped_are_one_map() -> None:
+def test_sized_tables_that_were_all_dropped_may_each_have_been_a_map() -> None:
     found = of(swiss_map(60_000, hint=60_000, alive=0))
-    assert (found.hinted, found.growths, found.builds) == (True, 0, 1)
+    assert (found.hinted, found.growths, found.builds) == (True, 0, 128)
 
 
 @pytest.mark.parametrize(

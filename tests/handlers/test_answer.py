@@ -68,7 +68,8 @@ async def test_history_lists_what_was_remembered(fakes: Fakes) -> None:
     assert await ask(fakes, "history svc-orders") == History(ORDERS, fakes.snapshots.lines)
 
 
-def test_an_instance_is_chosen_by_its_exact_name() -> None:
+def test_an_instance_is_chosen_by_its_name_however_it_is_typed() -> None:
     assert chosen(ORDERS, None) == ("orders-0",)
+    assert chosen(ORDERS, "ORDERS-1") == ("orders-1",)
     with pytest.raises(UnknownInstance):
-        chosen(ORDERS, "ORDERS-0")
+        chosen(ORDERS, "orders")
