@@ -172,12 +172,12 @@ def _swiss(line: Line, period: int) -> MapEstimate | None:
     full = rungs.get(tables.TABLE_SLOTS, NO_USAGE)
     if full.alloc_objects == 0:
         top = max(rungs)
-        entries = tables.swiss_small_entries(top)
+        entries: Entries | None = tables.swiss_small_entries(top)
         growths = 0 if hinted else int(math.log2(top)) - 3
         builds = max(1.0, rungs[top].alloc_objects)
     elif hinted:
         count, samples, builds = _sized_tables(line, full, probability)
-        entries = tables.swiss_hinted_entries(count, samples)
+        entries = tables.swiss_hinted_entries(count, samples) if count else None
         growths = 0
     else:
         count, samples, builds, hinted = _split_tables(line, full, rungs, fit.slot_bytes, period)
@@ -199,7 +199,7 @@ def _sized_tables(line: Line, full: Usage, probability: float) -> tuple[float, f
     """Tables of one sized map, the samples that say so, and how many such maps were made.
 
     A map of T tables has one directory of 8T bytes: where directories were sampled, they tell T and count the maps.
-    Else what is in use is taken for one map; and where nothing is, each table for a map of its own.
+    Else what is in use is taken for one map; where nothing is, 0 tables (unknown) and as many maps at the most.
     """
     directories = line.ledger.sizes(Kind.DIRECTORY)
     known = {size: usage for size, usage in directories.items() if size >= POINTER and size & (size - 1) == 0}
@@ -207,7 +207,7 @@ def _sized_tables(line: Line, full: Usage, probability: float) -> tuple[float, f
         size = max(known, key=lambda each: known[each].alloc_space)
         return size / POINTER, math.inf, max(1.0, full.alloc_objects / (size / POINTER))
     if full.inuse_objects <= 0:
-        return 1.0, full.alloc_objects * probability, full.alloc_objects
+        return 0.0, full.alloc_objects * probability, full.alloc_objects
     return full.inuse_objects, full.inuse_objects * probability, max(1.0, full.alloc_objects / full.inuse_objects)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -48,11 +49,18 @@ def manifest(url: str | None, socket_mode: bool) -> str:
     return note + yaml.safe_dump(app, sort_keys=False, allow_unicode=True, width=110)
 
 
+def _https(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError("must be an address Slack can call, such as https://mapstorm.example.com")
+    return text
+
+
 def main(arguments: Sequence[str]) -> int:
     """`mapstorm manifest`."""
     parser = argparse.ArgumentParser(prog="mapstorm manifest", description="Print the manifest of the Slack app.")
     where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--url", help="where Slack reaches mapstorm, e.g. https://mapstorm.example.com")
+    where.add_argument("--url", type=_https, help="where Slack reaches mapstorm, e.g. https://mapstorm.example.com")
     where.add_argument("--socket-mode", action="store_true", help="mapstorm opens the connection; needs an app token")
     given = parser.parse_args(arguments)
     print(manifest(given.url, given.socket_mode), end="")

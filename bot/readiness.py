@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 from redis import RedisError
 from redis.asyncio import Redis
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.chat_errors import TRANSIENT
 
 KEPT_S = 5.0
 PATIENCE_S = 2.0
@@ -32,6 +34,19 @@ class Readiness:
                 self._states = {"redis": redis, "slack": slack}
                 self._asked_at = self._monotonic()
             return self._states
+
+
+async def refusal(slack: AsyncWebClient) -> str | None:
+    """Slack's word for a token it will never take (invalid_auth, account_inactive), None if it takes it or is away."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await slack.auth_test()
+    except SlackApiError as error:
+        code = str(error.response.get("error", ""))
+        return None if code in TRANSIENT else code or None
+    except (SlackClientError, aiohttp.ClientError, OSError):
+        return None
+    return None
 
 
 async def _state(question: Awaitable[object]) -> str:

@@ -161,7 +161,8 @@ def _settings(environ: Mapping[str, str], read: set[str], needed: set[str]) -> S
     """An empty variable counts as missing: compose files and shells set them that way."""
     given = {name: value for name in read if (value := environ.get(name, "").strip())}
     problems = [(name, f"{name} is missing: {VARIABLES[name].how}") for name in needed - given.keys()]
-    home = environ.get("HOME", "").rstrip("/") or "~"
+    # A service manager may set no HOME; then the system's own list of users says where it is.
+    home = environ.get("HOME", "").rstrip("/") or str(Path("~").expanduser())
     given.setdefault("MAPSTORM_HOME", "~/.local/share/mapstorm")
     for name in {"MAPSTORM_HOME", "MAPSTORM_CONFIG"} & given.keys():
         given[name] = re.sub(r"^~(?=/|$)", lambda _: home, given[name])

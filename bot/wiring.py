@@ -15,9 +15,10 @@ from bot.heaps import HttpHeaps
 from bot.pace import Pace
 from bot.progress import RedisProgress
 from bot.queue import RedisQueue
+from bot.readiness import refusal
 from bot.redis_client import connect
 from bot.registry import RegistryFile
-from bot.settings import Settings, SettingsError
+from bot.settings import VARIABLES, Settings, SettingsError
 from bot.snapshots import RedisSnapshots
 from bot.turns import RedisTurns
 from handlers.ports import Tools
@@ -47,6 +48,10 @@ async def wired(settings: Settings, environ: Mapping[str, str] | None) -> AsyncI
         session = await stack.enter_async_context(slack_session())
         redis = await stack.enter_async_context(connect(settings.redis_url))
         slack = slack_client(settings.slack_api_url, settings.slack_bot_token, session)
+        if refused := await refusal(slack):
+            raise SettingsError(
+                (f"SLACK_BOT_TOKEN is refused by Slack ({refused}): {VARIABLES['SLACK_BOT_TOKEN'].how}",)
+            )
         queue = RedisQueue(redis)
         tools = Tools(
             registry=RegistryFile(settings.config, environ),
