@@ -60,6 +60,15 @@ def diagnose(window: Window, thresholds: Thresholds) -> Diagnosis:
     )
 
 
+def growing(diagnosis: Diagnosis) -> frozenset[Place]:
+    """The lines that were seen to grow, for the next capture: it may fall between two doublings."""
+    return frozenset(
+        place_of(finding.site, finding.culprit)
+        for finding in diagnosis.findings
+        if finding.rule is Verdict.UNBOUNDED_GROWTH and finding.value("inuse_growth")
+    )
+
+
 def _confidence_of_nothing(case: cases.Case) -> Confidence:
     sizes = ((item.object_size, item.usage.alloc_objects) for item in case.window.snapshot.usage)
     samples = sum(objects * sampling_probability(size, case.period) for size, objects in sizes)

@@ -3,8 +3,10 @@
 Knows the order of the steps and no step's inside.
 """
 
+from dataclasses import replace
+
 from analyzers.compare import compare
-from analyzers.diagnose import diagnose
+from analyzers.diagnose import diagnose, growing
 from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
 from analyzers.thresholds import DEFAULT, Thresholds
@@ -19,4 +21,5 @@ def examine(
     """
     latest = second or first
     window = compare(latest, first if second else None, base)
-    return latest, diagnose(window, thresholds)
+    diagnosis = diagnose(window, thresholds)
+    return replace(latest, growing=growing(diagnosis)), diagnosis

@@ -25,6 +25,7 @@ class Snapshot:
     go_version: str | None = None
     named: bool = True
     anchors: Mapping[str, int] = field(default_factory=dict)
+    growing: frozenset[Place] = frozenset()  # lines whose maps were seen to grow when this was taken
 
     @property
     def total(self) -> Usage:

@@ -14,11 +14,11 @@ import zstandard
 
 from analyzers.frames import Event, Implementation, Kind
 from analyzers.profile import MemStats, Site, Source, Usage
-from analyzers.sites import SiteUsage
+from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
 from bot.codec import Unreadable
 
-VERSION = 1
+VERSION = 2
 
 # 200,000 lines are about 20 MB inflated.
 MAX_INFLATED = 128 * 1024 * 1024
@@ -60,6 +60,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         snapshot.go_version,
         snapshot.named,
         list(snapshot.anchors.items()),
+        [(names[a], b, names[c], d) for a, b, c, d in sorted(snapshot.growing)],
         [_printable(name) for name in names],
         _columns(places),
         [list(event) for event in events],
@@ -100,7 +101,7 @@ def _inflate(data: bytes) -> bytes:
 def _snapshot(fields: Any) -> Snapshot:
     if not isinstance(fields, list) or not fields or fields[0] != VERSION:
         raise Unreadable("another schema version")
-    _, captured_at, source, period, memstats, build_id, go_version, named, anchors, *tables = fields
+    _, captured_at, source, period, memstats, build_id, go_version, named, anchors, growing, *tables = fields
     names, places, kinds, rows = tables
     sites = [Site(names[function], names[file], line) for function, file, line in _rows(places)]
     events = [_event(*event) for event in kinds]
@@ -118,6 +119,7 @@ def _snapshot(fields: Any) -> Snapshot:
         go_version=go_version,
         named=bool(named),
         anchors={str(function): int(address) for function, address in anchors},
+        growing=frozenset(Place(names[a], int(b), names[c], int(d)) for a, b, c, d in growing),
     )
 
 

@@ -55,7 +55,18 @@ def _grown(case: Case, suspect: Suspect) -> tuple[float, float, bool] | None:
             return gained, window.age, bool(recent) or _still(case)
     if recent and window.seconds:
         return recent, window.seconds, False
+    if _paused(case, suspect):
+        return 0.0, window.age or 1.0, False
     return None
+
+
+def _paused(case: Case, suspect: Suspect) -> bool:
+    """Whether a map that grew up to the base only waits for its next doubling: it has given nothing back since."""
+    base, trend = case.window.base, suspect.change.trend
+    if base is None or trend is None or suspect.change.line.place not in base.growing:
+        return False
+    live = _live_growth(case.window.snapshot, base)
+    return trend.total(*TABLE_KINDS).inuse_space >= 0 and (live is None or live >= 0)
 
 
 def _still(case: Case) -> bool:

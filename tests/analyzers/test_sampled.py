@@ -5,7 +5,8 @@ import random
 import pytest
 
 from analyzers import gc, owner
-from analyzers.finding import Diagnosis, Remedy, Verdict
+from analyzers.examine import examine
+from analyzers.finding import Confidence, Diagnosis, Remedy, Verdict
 from analyzers.frames import Event, Kind
 from analyzers.profile import Site, Source, Usage, sampling_probability
 from analyzers.sites import SiteUsage
@@ -130,3 +131,19 @@ def test_two_thousand_map_lines_in_one_function_take_no_time() -> None:
     before = snapshot(tuple(lines), stats=memstats(0, forced=1))
     after = snapshot(tuple(lines), stats=memstats(8, forced=2))
     assert judged(after, before).verdict is not None
+
+
+def test_a_map_between_two_doublings_is_still_growing_once() -> None:
+    """It grew up to the capture before; one quiet capture is a pause, a second one an end."""
+    half, whole = classic_map(100_000), classic_map(400_000)
+    first = snapshot(half, stats=memstats(0, heap=20 * MIB, total=40 * MIB, forced=1))
+    second = snapshot(whole, seconds=60, stats=memstats(60, heap=60 * MIB, total=120 * MIB, forced=2, cycles=300))
+    quiet = snapshot(whole, seconds=120, stats=memstats(120, heap=61 * MIB, total=122 * MIB, forced=3, cycles=600))
+    later = snapshot(whole, seconds=180, stats=memstats(180, heap=62 * MIB, total=124 * MIB, forced=4, cycles=900))
+    kept, diagnosis = examine(second, None, first)
+    assert diagnosis.verdict is Verdict.UNBOUNDED_GROWTH
+    kept, diagnosis = examine(quiet, None, kept)
+    assert diagnosis.verdict is Verdict.UNBOUNDED_GROWTH
+    assert diagnosis.confidence is not Confidence.HIGH
+    _, diagnosis = examine(later, None, kept)
+    assert diagnosis.verdict is Verdict.GROWTH_STORM

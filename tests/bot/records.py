@@ -10,7 +10,7 @@ from analyzers.finding import Comparison, Confidence, Diagnosis, Verdict
 from analyzers.frames import Event, Implementation, Kind
 from analyzers.gc import GCFigures
 from analyzers.profile import MemStats, Site, Source, Usage
-from analyzers.sites import SiteUsage
+from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
 
@@ -93,6 +93,7 @@ snapshots = st.builds(
     build_id=texts,
     go_version=st.none() | texts,
     named=st.booleans(),
+    growing=st.frozensets(st.builds(Place, texts, st.integers(0, 10**6), texts, st.integers(0, 10**6)), max_size=3),
     anchors=st.dictionaries(texts, st.integers(0, 2**64 - 1), max_size=4),
 )
 threads = st.builds(Thread, texts, texts)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,12 @@ def test_a_running_service_is_diagnosed_as_its_author_says(name: str, version: s
 def test_a_second_capture_is_compared_with_the_first(version: str, tmp_path: Path) -> None:
     with go_services.run("unbounded_growth", version) as service:
         capture(service.pprof, tmp_path)
+        # Tables grow in steps: only when the map has twice the entries must its tables have grown.
+        least = 2 * service.truth()["maps"][0]["entries"]
+        deadline = time.monotonic() + 60
+        while service.truth()["maps"][0]["entries"] < least:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
         second = capture(service.pprof, tmp_path)
     assert second["basis"] == "same_process"
     assert second["verdict"] == "unbounded_growth"
