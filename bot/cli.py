@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 SHORT_LIVED = {"diagnose", "manifest"}
 
 USAGE, WRONG_USAGE = 0, 2
+# The same as in pyproject.toml, which a test sees to: a checkout has no metadata of a package to read.
+VERSION = "0.1.0"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,6 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     if not words or words[0] in ("-h", "--help", "help"):
         sys.stdout.write(usage())
+        return USAGE
+    if words[0] == "--version":
+        sys.stdout.write(f"mapstorm {VERSION}\n")
         return USAGE
     if words[0] not in COMMANDS:
         sys.stderr.write(f"mapstorm: unknown command {words[0]!r}\n\n{usage()}")

@@ -79,6 +79,8 @@ def read(path: Path, symbols_path: Path | None) -> Snapshot:
     if not data.strip():
         raise NotAHeapProfile("the file is empty")
     inflated = inflate(data)
+    if inflated.lstrip()[:1] == b"<":
+        raise NotAHeapProfile("html")
     if inflated.startswith(TEXT_START):
         return take(_named(_text(iter((inflated,))), symbols_path), moment)
     # Only here: the protobuf library takes as long to import as 10,000 records of text take to read.
@@ -106,4 +108,7 @@ def _named(text: HeapText, path: Path | None) -> HeapProfile:
     names = symbols.names(path.read_bytes())
     # Saved by hand, the answer may be for the addresses as they stand in the text, which is pc, not pc-1.
     as_asked = {pc - 1: name for pc, name in names.items()}
-    return symbols.resolve(text, max(names, as_asked, key=lambda found: symbols.covered(text, found)))
+    fitting = max(names, as_asked, key=lambda found: symbols.covered(text, found))
+    if not symbols.covered(text, fitting):
+        sys.stderr.write(f"mapstorm diagnose: {path}: names none of the text's addresses, so it is left out\n")
+    return symbols.resolve(text, fitting)

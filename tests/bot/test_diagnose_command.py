@@ -117,7 +117,7 @@ def test_several_files_are_answered_one_by_one(files: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        ("page.html", "cannot be read"),
+        ("page.html", "not with a heap profile"),
         ("empty.txt", "not with a heap profile"),
         ("cut.txt", "ended before the heap profile did"),
     ],

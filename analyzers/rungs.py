@@ -1,0 +1,51 @@
+"""What both families' estimates share: the estimate itself, and a line's tables as rungs of a ladder."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from analyzers.frames import Implementation, Kind
+from analyzers.profile import NO_USAGE, Usage
+from analyzers.sites import GROWTH_KINDS, Line
+from analyzers.tables import Entries
+
+# Allocated over in use: one map built once is at 2 in both families, a map rebuilt is well above 3.
+REBUILT_RATIO = 3.0
+# Counts from fewer samples than this are noise.
+FEWEST_SAMPLES = 4.0
+# Share of a line's growth bytes that the slot found must explain.
+GOOD_FIT = 0.9
+
+
+class MapEstimate(NamedTuple):
+    """One map as its line's allocations tell it.
+
+    `entries` is the most it has held; None where no slot size explains what was seen. `builds` is how many maps
+    this line has filled since the process started, `growths` how often each of them grew. `clear` is False where
+    another slot size explains the sizes as well.
+    """
+
+    implementation: Implementation
+    key_kind: str | None
+    slot_bytes: int | None
+    entries: Entries | None
+    growths: int
+    builds: float
+    hinted: bool
+    clear: bool = True
+
+
+def ladder_kinds(line: Line) -> tuple[tuple[Kind, ...], bool]:
+    """The kinds that show this line's tables, and whether a hint made them."""
+    if line.ledger.total(*GROWTH_KINDS).alloc_objects:
+        return GROWTH_KINDS, False
+    if line.ledger.total(Kind.PRESIZE, Kind.CLONE).alloc_objects:
+        return (Kind.PRESIZE, Kind.CLONE), True
+    return (Kind.FIRST,), False
+
+
+def rungs_of(sizes: Mapping[int, Usage], ladder: Mapping[int, int]) -> dict[int, Usage]:
+    rungs: dict[int, Usage] = {}
+    for size, usage in sizes.items():
+        if size in ladder:
+            rungs[ladder[size]] = rungs.get(ladder[size], NO_USAGE).plus(usage)
+    return rungs

@@ -1,0 +1,118 @@
+"""From a line's ledger to its Swiss map: slot bytes, tables, entries, growths, builds. Knows one line, no time."""
+
+import math
+from collections.abc import Mapping
+
+from analyzers import sizeclass, slots, tables
+from analyzers.frames import Implementation, Kind
+from analyzers.profile import NO_USAGE, Usage, sampling_probability
+from analyzers.rungs import FEWEST_SAMPLES, GOOD_FIT, REBUILT_RATIO, MapEstimate, ladder_kinds, rungs_of
+from analyzers.sites import Line
+from analyzers.tables import Entries
+
+# More sized tables of one size than this at a line are taken for one map of many tables.
+MOST_SINGLE_TABLES = 2.5
+POINTER = 8
+
+
+def estimate(line: Line, period: int) -> MapEstimate | None:
+    """The map of a line of the Swiss family; without a slot where no table explains the sizes."""
+    kinds, hinted = ladder_kinds(line)
+    sizes = line.ledger.sizes(*kinds)
+    spaces = {size: usage.alloc_space for size, usage in sizes.items()}
+    fit = slots.fit_swiss(spaces, line.key_kind, _full_sizes(line, sizes, hinted=hinted))
+    if fit is None or fit.share < GOOD_FIT:
+        return MapEstimate(Implementation.SWISS, line.key_kind, None, None, len(sizes), 1, hinted, clear=False)
+    ladder = tables.swiss_ladder(fit.slot_bytes)
+    rungs = rungs_of(sizes, ladder)
+    full_size = sizeclass.round_up(tables.swiss_table_bytes(fit.slot_bytes, tables.TABLE_SLOTS))
+    probability = sampling_probability(full_size, period)
+    clear = fit.rivals == 0 or fit.slot_bytes % 8 == 0
+    full = rungs.get(tables.TABLE_SLOTS, NO_USAGE)
+    if full.alloc_objects == 0:
+        top = max(rungs)
+        entries: Entries | None = tables.swiss_small_entries(top)
+        growths = 0 if hinted else int(math.log2(top)) - 3
+        builds = max(1.0, rungs[top].alloc_objects)
+    elif hinted:
+        count, samples, builds = _sized_tables(line, full, probability)
+        entries = tables.swiss_hinted_entries(count, samples) if count else None
+        growths = 0
+    else:
+        count, samples, builds, hinted = _split_tables(line, full, rungs, fit.slot_bytes, period)
+        entries = tables.swiss_entries(count, samples)
+        rungs_below = 0 if hinted else tables.RUNGS_TO_FULL_TABLE
+        splits = _split_objects(line, fit.slot_bytes) / 2
+        growths = round(rungs_below + (splits if hinted else max(0.0, count - 1)))
+    return MapEstimate(Implementation.SWISS, line.key_kind, fit.slot_bytes, entries, growths, builds, hinted, clear)
+
+
+def _full_sizes(line: Line, sizes: Mapping[int, Usage], *, hinted: bool) -> frozenset[int]:
+    """Sizes known to be tables of 1024 slots: split makes no other, and a hint beyond one table makes only these."""
+    if not hinted:
+        return frozenset(line.ledger.sizes(Kind.SPLIT))
+    return frozenset(size for size, usage in sizes.items() if usage.alloc_objects > MOST_SINGLE_TABLES)
+
+
+def _sized_tables(line: Line, full: Usage, probability: float) -> tuple[float, float, float]:
+    """Tables of one sized map, the samples that say so, and how many such maps were made.
+
+    A map of T tables has one directory of 8T bytes: where directories were sampled, they tell T and count the maps.
+    Else what is in use is taken for one map; where nothing is, 0 tables (unknown) and as many maps at the most.
+    """
+    directories = line.ledger.sizes(Kind.DIRECTORY)
+    known = {size: usage for size, usage in directories.items() if size >= POINTER and size & (size - 1) == 0}
+    if known:
+        size = max(known, key=lambda each: known[each].alloc_space)
+        return size / POINTER, math.inf, max(1.0, full.alloc_objects / (size / POINTER))
+    if full.inuse_objects <= 0:
+        return 0.0, full.alloc_objects * probability, full.alloc_objects
+    return full.inuse_objects, full.inuse_objects * probability, max(1.0, full.alloc_objects / full.inuse_objects)
+
+
+def _split_tables(
+    line: Line, full: Usage, rungs: Mapping[int, Usage], slot_bytes: int, period: int
+) -> tuple[float, float, float, bool]:
+    """Full tables of one map, the samples that say so, builds, and whether a hint had made the first of them.
+
+    Several maps: each build allocates each rung from 16 to 1024 slots once, so builds = samples over probabilities of
+    these rungs. One map leaves about a tenth of a sample there, so some samples mean several builds.
+    Else by splits, each of which allocates two tables and frees one: tables = splits + 1, or all that are alive where
+    these are more, because then the first ones came with the hint.
+    """
+    size = sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS))
+    probability = sampling_probability(size, period)
+    splits, alive = _split_objects(line, slot_bytes) / 2, full.inuse_objects
+    samples, chance = _small_rungs(line, slot_bytes, period)
+    if samples >= FEWEST_SAMPLES:
+        builds = max(1.0, samples / chance)
+        # Where every allocation is recorded the count is exact: the error is that of what was not.
+        unseen = max(1e-9, 1 - chance / tables.RUNGS_TO_FULL_TABLE)
+        return splits / builds + 1, min(samples / unseen, full.alloc_objects * probability), builds, False
+    seen = max(full.alloc_objects * probability, 1.0)
+    if full.alloc_objects > REBUILT_RATIO * alive > 0:
+        return alive, alive * probability, max(1.0, splits / max(alive - 1, 1.0)), False
+    if alive > splits + 1:
+        return alive, alive * probability, 1.0, alive > (splits + 1) * (1 + 1.6 / seen**0.5)
+    return splits + 1, seen if alive else 0.0, 1.0, False
+
+
+def _small_rungs(line: Line, slot_bytes: int, period: int) -> tuple[float, float]:
+    """Samples of the rungs below and up to a full table, and the samples that one build leaves there."""
+    samples = chance = 0.0
+    for rung in range(1, tables.RUNGS_TO_FULL_TABLE + 1):
+        size = sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.SLOTS_PER_GROUP << rung))
+        probability = sampling_probability(size, period)
+        samples += _grown_objects(line, size) * probability
+        chance += probability
+    return samples, chance
+
+
+def _split_objects(line: Line, slot_bytes: int) -> float:
+    sizes = sizeclass.object_sizes(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS))
+    return sum(usage.alloc_objects for size, usage in line.ledger.sizes(Kind.SPLIT).items() if size in sizes)
+
+
+def _grown_objects(line: Line, size: int) -> float:
+    usage = line.ledger.sizes(Kind.GROWTH).get(size)
+    return usage.alloc_objects if usage else 0.0
