@@ -40,7 +40,7 @@ def estimate(line: Line, period: int) -> MapEstimate | None:
         growths = 0
     else:
         count, samples, builds, hinted = _split_tables(line, full, rungs, fit.slot_bytes, period)
-        entries = tables.swiss_entries(count, samples)
+        entries = (tables.swiss_rebuilt_entries if builds > 1 else tables.swiss_entries)(count, samples)
         rungs_below = 0 if hinted else tables.RUNGS_TO_FULL_TABLE
         splits = _split_objects(line, fit.slot_bytes) / 2
         growths = round(rungs_below + (splits if hinted else max(0.0, count - 1)))

@@ -105,6 +105,19 @@ def swiss_entries(tables: float, samples: float) -> Entries:
     return Entries(low + 1, min(max(round(tables * MEAN_TABLE_ENTRIES), low + 1), high), high)
 
 
+def swiss_rebuilt_entries(tables: float, samples: float) -> Entries:
+    """The same for one of several maps, whose tables are all splits divided by builds known from `samples`.
+
+    Dividing by a count of few samples errs upwards by more than downwards; two and a half standard errors of the count, with
+    a correction for small numbers, held the truth in simulations of 20 to 300 builds.
+    """
+    error = 2.5 / max(samples, 1.0) ** 0.5
+    low = round(tables * TABLE_ENTRIES / 2 / (1 + error + 2 / max(samples, 1.0)))
+    high = round(tables * TABLE_ENTRIES / max(0.1, 1 - error))
+    low, high = max(low, TABLE_ENTRIES // 2), max(high, TABLE_ENTRIES)
+    return Entries(low + 1, min(max(round(tables * MEAN_TABLE_ENTRIES), low + 1), high), high)
+
+
 def swiss_hinted_entries(tables: float, samples: float) -> Entries:
     """Room of a map made with a hint: nothing says how much of it was ever used, so the low end is 1.
 

@@ -147,3 +147,18 @@ def test_a_map_between_two_doublings_is_still_growing_once() -> None:
     assert diagnosis.confidence is not Confidence.HIGH
     _, diagnosis = examine(later, None, kept)
     assert diagnosis.verdict is Verdict.GROWTH_STORM
+
+
+@pytest.mark.parametrize("builds", [20, 60, 300])
+def test_a_swiss_map_built_over_and_over_is_in_its_range(builds: int) -> None:
+    """Two and a half standard errors are 99 %, so one of forty may miss; a hint is only given where ranges are narrow."""
+    missed = 0
+    for seed in range(40):
+        finding = diagnosed(swiss_map(60_000, slot=16, builds=builds, alive=1), seed).findings[0]
+        assert finding.rule is Verdict.REBUILD_CHURN
+        assert finding.map is not None
+        assert finding.map.entries is not None
+        missed += not finding.map.entries.low <= 60_000 <= finding.map.entries.high
+        hint = next((each.capacity_hint for each in finding.remediation if each.kind is Remedy.PRESIZE), None)
+        assert hint is None or hint >= 60_000
+    assert missed <= 1
