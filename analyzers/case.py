@@ -22,7 +22,7 @@ class Suspect(NamedTuple):
     """One line that makes maps or grows slices. Shares are 0 to 1 of the whole service's bytes."""
 
     change: LineChange
-    map: MapEstimate | None
+    map: MapEstimate | None  # also None where there are too few bytes for any rule
     growth: Usage  # tables that replaced smaller ones
     whole: Usage  # tables made at full size
     tables: Usage  # all tables, overflow included
@@ -80,11 +80,13 @@ def lay_out(window: Window, thresholds: Thresholds) -> Case:
         # Of a handful of samples a single one would be most of everything.
         recent_alloc = recent_alloc if recent_alloc >= thresholds.min_growth_bytes else None
     factors = load_factors(window)
+    # No rule speaks of fewer bytes than this, so no map of them need be estimated.
+    least = min(thresholds.min_growth_bytes, thresholds.min_retained_bytes, thresholds.min_window_growth_bytes)
     suspects = []
     for change in window.lines:
         ledger = change.line.ledger
         if change.line.implementation or ledger.total(Kind.SLICE).alloc_objects:
-            suspects.append(_suspect(change, total, recent_alloc, window.snapshot.period, factors))
+            suspects.append(_suspect(change, total, recent_alloc, least, window.snapshot.period, factors))
     return Case(window, thresholds, tuple(suspects), total, _functions(window.lines))
 
 
@@ -97,7 +99,7 @@ def load_factors(window: Window) -> tuple[float, ...]:
 
 
 def _suspect(
-    change: LineChange, total: Usage, recent_alloc: float | None, period: int, factors: tuple[float, ...]
+    change: LineChange, total: Usage, recent_alloc: float | None, least: float, period: int, factors: tuple[float, ...]
 ) -> Suspect:
     ledger = change.line.ledger
     tables = ledger.total(*TABLE_KINDS)
@@ -109,7 +111,7 @@ def _suspect(
         recent_share = recent / recent_alloc
     return Suspect(
         change=change,
-        map=estimate(change.line, period, factors),
+        map=estimate(change.line, period, factors) if tables.alloc_space >= least else None,
         growth=ledger.total(*GROWTH_KINDS),
         whole=ledger.total(*WHOLE_KINDS),
         tables=tables,

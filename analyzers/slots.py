@@ -1,6 +1,7 @@
 """How many bytes a key and its value take, found from the sizes of tables that were seen. Knows no profile."""
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from analyzers import tables
@@ -13,24 +14,17 @@ VALUE_BYTES = tuple(
 LARGEST_SLOT = 256
 
 
-def slot_candidates(key_kind: str | None, *, padded: bool) -> Iterator[int]:
+@lru_cache(maxsize=32)
+def slot_candidates(key_kind: str | None, *, padded: bool) -> tuple[int, ...]:
     """Slot sizes in the order in which they should be believed, each once.
 
     `padded` is for Swiss slots, which are Go structs {key; value}: rounded up to the alignment, and a value of
     no size still takes some. A classic slot is key plus value to the byte.
     """
     keys = (KEY_BYTES[key_kind],) if key_kind in KEY_BYTES else (16, 8, 24, 32, 40, 48, 4, 64, 12, 20, 1, 2)
-    seen = set()
-    for key in keys:
-        for value in VALUE_BYTES:
-            slot = _padded_slot(key, value) if padded else key + value
-            if slot not in seen:
-                seen.add(slot)
-                yield slot
+    common = (_padded_slot(key, value) if padded else key + value for key in keys for value in VALUE_BYTES)
     step = 4 if padded else 1
-    for slot in range(step, LARGEST_SLOT + 1, step):
-        if slot not in seen:
-            yield slot
+    return tuple(dict.fromkeys((*common, *range(step, LARGEST_SLOT + 1, step))))
 
 
 def _padded_slot(key: int, value: int) -> int:
@@ -57,11 +51,11 @@ def fit_classic(sizes: Mapping[int, float], key_kind: str | None) -> Fit | None:
 
 def fit_swiss(sizes: Mapping[int, float], key_kind: str | None, full: Collection[int] = frozenset()) -> Fit | None:
     """The slot whose tables of 16 to 1024 slots explain most of `sizes`; those in `full` are of 1024 slots."""
-    return _fit(sizes, ((slot, _ladder(slot, full)) for slot in slot_candidates(key_kind, padded=True)))
+    ladders = ((slot, tables.swiss_ladder(slot)) for slot in slot_candidates(key_kind, padded=True))
+    return _fit(sizes, ((slot, _without_smaller(ladder, full) if full else ladder) for slot, ladder in ladders))
 
 
-def _ladder(slot_bytes: int, full: Collection[int]) -> Mapping[int, int]:
-    ladder = tables.swiss_ladder(slot_bytes)
+def _without_smaller(ladder: Mapping[int, int], full: Collection[int]) -> Mapping[int, int]:
     return {size: slots for size, slots in ladder.items() if slots == tables.TABLE_SLOTS or size not in full}
 
 

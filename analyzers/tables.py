@@ -108,8 +108,8 @@ def swiss_entries(tables: float, samples: float) -> Entries:
 def swiss_rebuilt_entries(tables: float, samples: float) -> Entries:
     """The same for one of several maps, whose tables are all splits divided by builds known from `samples`.
 
-    Dividing by a count of few samples errs upwards by more than downwards; two and a half standard errors of the count, with
-    a correction for small numbers, held the truth in simulations of 20 to 300 builds.
+    Dividing by a count of few samples errs upwards by more than downwards; two and a half standard errors of the
+    count, with a correction for small numbers, held the truth in simulations of 20 to 300 builds.
     """
     error = 2.5 / max(samples, 1.0) ** 0.5
     low = round(tables * TABLE_ENTRIES / 2 / (1 + error + 2 / max(samples, 1.0)))

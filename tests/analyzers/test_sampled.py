@@ -151,7 +151,7 @@ def test_a_map_between_two_doublings_is_still_growing_once() -> None:
 
 @pytest.mark.parametrize("builds", [20, 60, 300])
 def test_a_swiss_map_built_over_and_over_is_in_its_range(builds: int) -> None:
-    """Two and a half standard errors are 99 %: one of forty may miss. A hint is only given where the range is narrow."""
+    """Two and a half standard errors are 99 %: one of forty may miss. A hint needs a narrow range."""
     missed = 0
     for seed in range(40):
         finding = diagnosed(swiss_map(60_000, slot=16, builds=builds, alive=1), seed).findings[0]
