@@ -97,7 +97,7 @@ def test_an_inlined_leaf_is_the_innermost_line() -> None:
 
 
 def test_the_culprit_is_the_first_line_of_the_users_own_code() -> None:
-    library = Frame("example.com/lib%2ev2.Fill", "/root/go/pkg/mod/example.com/lib.v2@v2.0.1/fill.go", 9)
+    library = Frame("example.com/lib%2ev2.Fill", "/home/dev/go/pkg/mod/example.com/lib.v2@v2.0.1/fill.go", 9)
     (read,) = only(proto((*ROW[:5], (library, PUT, MAIN)))).records
     assert read.site.function == "example.com/lib.v2.Fill"
     assert read.culprit.function == PUT.function
