@@ -39,7 +39,7 @@ def estimate(line: Line, period: int) -> MapEstimate | None:
         entries = tables.swiss_hinted_entries(count, samples) if count else None
         growths = 0
     else:
-        count, samples, builds, hinted = _split_tables(line, full, rungs, fit.slot_bytes, period)
+        count, samples, builds, hinted = _split_tables(line, full, fit.slot_bytes, period)
         entries = (tables.swiss_rebuilt_entries if builds > 1 else tables.swiss_entries)(count, samples)
         rungs_below = 0 if hinted else tables.RUNGS_TO_FULL_TABLE
         splits = _split_objects(line, fit.slot_bytes) / 2
@@ -70,9 +70,7 @@ def _sized_tables(line: Line, full: Usage, probability: float) -> tuple[float, f
     return full.inuse_objects, full.inuse_objects * probability, max(1.0, full.alloc_objects / full.inuse_objects)
 
 
-def _split_tables(
-    line: Line, full: Usage, rungs: Mapping[int, Usage], slot_bytes: int, period: int
-) -> tuple[float, float, float, bool]:
+def _split_tables(line: Line, full: Usage, slot_bytes: int, period: int) -> tuple[float, float, float, bool]:
     """Full tables of one map, the samples that say so, builds, and whether a hint had made the first of them.
 
     Several maps: each build allocates each rung from 16 to 1024 slots once, so builds = samples over probabilities of

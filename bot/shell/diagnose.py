@@ -8,7 +8,7 @@ from pathlib import Path
 from analyzers import symbols
 from analyzers.errors import MapstormError, NotAHeapProfile
 from analyzers.examine import examine
-from analyzers.heaptext import HeapText, HeapTextReader
+from analyzers.heaptext import HeapText, read_heap_text
 from analyzers.inflate import inflate
 from analyzers.profile import HeapProfile
 from analyzers.snapshot import Snapshot, take
@@ -74,7 +74,7 @@ def read(path: Path, symbols_path: Path | None) -> Snapshot:
     with path.open("rb") as file:
         start = file.read(len(TEXT_START))
     if start == TEXT_START:
-        return take(_named(_text(_chunks(path)), symbols_path), moment)
+        return take(_named(read_heap_text(_chunks(path)), symbols_path), moment)
     data = path.read_bytes()
     if not data.strip():
         raise NotAHeapProfile("the file is empty")
@@ -82,18 +82,11 @@ def read(path: Path, symbols_path: Path | None) -> Snapshot:
     if inflated.lstrip()[:1] == b"<":
         raise NotAHeapProfile("html")
     if inflated.startswith(TEXT_START):
-        return take(_named(_text(iter((inflated,))), symbols_path), moment)
+        return take(_named(read_heap_text(iter((inflated,))), symbols_path), moment)
     # Only here: the protobuf library takes as long to import as 10,000 records of text take to read.
     from analyzers import heapproto
 
     return take(heapproto.read(inflated), moment)
-
-
-def _text(chunks: Iterator[bytes]) -> HeapText:
-    reader = HeapTextReader()
-    for chunk in chunks:
-        reader.feed(chunk)
-    return reader.finish()
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

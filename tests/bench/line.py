@@ -1,18 +1,14 @@
 """From the signed command to the posted diagnosis, with every part real but Slack; against curl of the same URLs."""
 
 import asyncio
-import os
 import shutil
 import statistics
 import subprocess
-import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
-
-import orjson
 
 from analyzers.heaptext import read_heap_text
 from analyzers.symbols import queries
@@ -20,19 +16,20 @@ from bot.redis_server import EmbeddedRedis
 from bot.standin.app import Standin
 from bot.standin.rate import UNLIMITED
 from tests import go_services
+from tests.bot.town import Town, environment, process, web
 from tests.toolchains import SWISS
 
 RECORDS = 5_000
 WINDOW_S = 2.0
 RUNS = 5
-CHANNEL, USER = "C0ORDERS", "U0ANA"
 
 
 def rows(folder: Path) -> Iterator[str]:
     """Two figures and a ratio, line by line."""
     with go_services.run(go_services.BENCH, SWISS, "-records", str(RECORDS)) as service, EmbeddedRedis() as redis:
         curl = statistics.median(_curl(service.pprof, folder) for _ in range(RUNS))
-        acks, answers = asyncio.run(_captures(service.pprof, redis.url, folder))
+        with redirect_stdout(StringIO()):  # the processes' logs are for tests that fail
+            acks, answers = asyncio.run(_captures(service.pprof, redis.url, folder))
     took = statistics.median(answers) - WINDOW_S
     yield f"acknowledgement of a slash command: median {statistics.median(acks) * 1000:.0f} ms, worst of {len(acks)} "
     yield f"  {max(acks) * 1000:.0f} ms"
@@ -63,53 +60,21 @@ def _fetch(program: str, url: str, path: Path) -> None:
 
 
 async def _captures(pprof: str, redis_url: str, folder: Path) -> tuple[list[float], list[float]]:
-    config = folder / "services.json"
-    service = {"name": "svc-bench", "instances": [pprof], "channel": CHANNEL, "window_s": WINDOW_S}
-    config.write_bytes(orjson.dumps({"services": [service]}))  # JSON is YAML
-    async with Standin(pace=UNLIMITED) as slack, AsyncExitStack() as stack:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "SLACK_BOT_TOKEN": slack.credentials.token,
-            "SLACK_SIGNING_SECRET": slack.credentials.signing_secret,
-            "SLACK_API_URL": slack.api_url,
-            "REDIS_URL": redis_url,
-            "MAPSTORM_CONFIG": str(config),
-            "HOST": "127.0.0.1",
-            "PORT": "0",
-        }
-        web = await stack.enter_async_context(_process("web", environment))
-        await stack.enter_async_context(_process("worker", environment))
-        assert web.stdout is not None
-        address = (await web.stdout.readline()).decode().split()[2]
-        slack.transport.bot_url = f"{address}/slack/events"
-        answers = [await _answer(slack) for _ in range(RUNS + 1)][1:]  # the first one starts everything up
+    async with Standin(pace=UNLIMITED) as slack:
+        town = Town(slack, environment(slack, redis_url, pprof, folder, window_s=WINDOW_S))
+        async with web(town), process(town, "worker"):
+            answers = [await _answer(town) for _ in range(RUNS + 1)][1:]  # the first one starts everything up
         acks = [delivery.ack_seconds for delivery in slack.ws.deliveries[1:] if delivery.ack_seconds is not None]
     return acks, answers
 
 
-async def _answer(slack: Standin) -> float:
+async def _answer(town: Town) -> float:
     """Seconds from the command to the reply in its thread."""
-    before = len(_said(slack))
+    before = len(town.thread())
+    changes = town.slack.ws.changes
     start = time.perf_counter()
-    await slack.people.type(CHANNEL, USER, "/mapstorm capture svc-bench")
+    await town.type("/mapstorm capture svc-orders")
     async with asyncio.timeout(60):
-        while len(_said(slack)) < before + 2:
-            await slack.ws.changes.beyond(slack.ws.changes.version, 1.0)
+        while len(town.thread()) < before + 2:
+            await changes.beyond(changes.version, 1.0)
     return time.perf_counter() - start
-
-
-def _said(slack: Standin) -> list[object]:
-    return [message for message in slack.ws.messages[CHANNEL] if message.user == slack.ws.app.user_id]
-
-
-@asynccontextmanager
-async def _process(word: str, environment: dict[str, str]) -> AsyncIterator[Process]:
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", word, env=environment, stdout=PIPE, stderr=DEVNULL
-    )
-    try:
-        yield started
-    finally:
-        if started.returncode is None:
-            started.terminate()
-        await started.wait()
