@@ -95,21 +95,34 @@ class _Turn:
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """Renews the turn while the block runs, then gives it back."""
-        renewal = asyncio.create_task(self._renew())
+        over = asyncio.Event()
+        renewal = asyncio.create_task(self._renew(over))
         try:
             yield
         finally:
-            renewal.cancel()
+            # Asked to end and awaited, not cancelled: redis-py sends with asyncio.wait_for, which before Python 3.12
+            # swallows a cancellation that comes together with its result (python/cpython#86296). Such a renewal would
+            # go on for ever, and nobody else could take the turn.
+            over.set()
+            await renewal
             # The turn ends by itself when Redis is away; the capture's answer matters more.
             with suppress(RedisError, OSError):
                 await self._release(keys=[self._name], args=[self._run])
 
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(self._life_ms / 3000)
+    async def _renew(self, over: asyncio.Event) -> None:
+        while not await _set_within(over, self._life_ms / 3000):
             try:
                 if not await self.taken():
                     log.warning("turn lost", turn=self._name)
                     return
             except OutageError:
                 log.warning("turn not renewed", turn=self._name)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -17,8 +17,9 @@ pytestmark = [pytest.mark.go, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).parents[2]
 FAMILY = {CLASSIC: "classic", SWISS: "swiss"}
-# What happens in one window can be seen in all of them; the rest of the behaviours have recordings.
-BEHAVIOURS = ("growth_storm", "rebuild_churn", "unbounded_growth", "no_map_problem")
+# What every window shows, however slow the machine. The rest has recordings, and a map that only grows a test of its
+# own below: between two of its doublings a first capture cannot tell it from one that has stopped growing.
+BEHAVIOURS = ("growth_storm", "rebuild_churn", "no_map_problem")
 
 
 def capture(url: str, home: Path) -> dict[str, Any]:
