@@ -10,24 +10,29 @@ pieces, so that a small answer cannot become gigabytes of messages (`protofields
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from google.protobuf.message import DecodeError
-
 from analyzers import owner
 from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff
 from analyzers.inflate import inflate
 from analyzers.profile import UNKNOWN_SITE, HeapProfile, Record, Site, Source, Usage
 from analyzers.profile_pb2 import Profile
-from analyzers.protofields import MAX_FIELDS, VARINT, pieces, split, tag
+from analyzers.protofields import pieces, split
+from analyzers.prototables import (
+    FUNCTION,
+    LOCATION,
+    MAPPING,
+    PERIOD,
+    SAMPLE,
+    SAMPLE_TYPE,
+    STRING,
+    frames_of,
+    parsed,
+    string,
+)
 
 USAGE_TYPES = ("alloc_objects", "alloc_space", "inuse_objects", "inuse_space")
 # 50,000 records inflate to 5 MB.
 MAX_INFLATED = 64 * 1024 * 1024
 MAX_LABELS = 8  # Go writes one
-
-SAMPLE, LOCATION = tag(Profile.SAMPLE_FIELD_NUMBER), tag(Profile.LOCATION_FIELD_NUMBER)
-MAPPING, STRING = tag(Profile.MAPPING_FIELD_NUMBER), tag(Profile.STRING_TABLE_FIELD_NUMBER)
-SAMPLE_TYPE, FUNCTION = tag(Profile.SAMPLE_TYPE_FIELD_NUMBER), tag(Profile.FUNCTION_FIELD_NUMBER)
-PERIOD = tag(Profile.PERIOD_FIELD_NUMBER, VARINT)
 
 
 def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
@@ -37,7 +42,7 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
     samples: list[bytes] = []
     heads = dict.fromkeys((SAMPLE_TYPE, MAPPING, FUNCTION, STRING, PERIOD), head)
     split(inflate(data, limit), {**heads, LOCATION: locations, SAMPLE: samples})
-    profile = _parsed(b"".join(head))
+    profile = parsed(b"".join(head))
     strings: Sequence[str] = list(profile.string_table)
     if not strings or not profile.sample_type:
         raise NotAHeapProfile("the protobuf holds no sample types")
@@ -64,25 +69,16 @@ def build_id(data: bytes, limit: int = MAX_INFLATED) -> str:
     """The build's id alone, without reading samples; empty where there is none. Raises ProfileError."""
     head: list[bytes] = []
     split(inflate(data, limit), {MAPPING: head, STRING: head})
-    profile = _parsed(b"".join(head))
+    profile = parsed(b"".join(head))
     return _build_id(profile, profile.string_table)
 
 
-def _parsed(fields: bytes) -> Profile:
-    profile = Profile()
-    try:
-        profile.ParseFromString(fields)
-    except DecodeError as error:
-        raise MalformedProfile("the bytes are no protobuf profile") from error
-    return profile
-
-
 def _build_id(profile: Profile, strings: Sequence[str]) -> str:
-    return _string(strings, profile.mapping[0].build_id) if profile.mapping else ""
+    return string(strings, profile.mapping[0].build_id) if profile.mapping else ""
 
 
 def _columns(profile: Profile, strings: Sequence[str]) -> tuple[int, ...]:
-    names = [_string(strings, item.type) for item in profile.sample_type]
+    names = [string(strings, item.type) for item in profile.sample_type]
     try:
         return tuple(names.index(name) for name in USAGE_TYPES)
     except ValueError as error:
@@ -95,7 +91,7 @@ def _records(
     alloc_objects, alloc_space, inuse_objects, inuse_space = columns
     summed: dict[tuple[_Ends, int], list[int]] = {}
     known: dict[tuple[Site, Site], _Ends] = {}
-    for sample in (sample for piece in pieces(samples) for sample in _parsed(piece).sample):
+    for sample in (sample for piece in pieces(samples) for sample in parsed(piece).sample):
         values = list(sample.value)
         if len(values) != width:
             raise MalformedProfile("a sample has not one value for each sample type")
@@ -144,21 +140,7 @@ class _Location(NamedTuple):
 
 
 def _locations(runs: list[bytes], profile: Profile, strings: Sequence[str]) -> Mapping[int, _Location]:
-    functions = {
-        item.id: (_string(strings, item.name).replace("%2e", "."), _string(strings, item.filename))
-        for item in profile.function
-    }
-    found: dict[int, _Location] = {}
-    lines = 0
-    for item in (item for piece in pieces(runs) for item in _parsed(piece).location):
-        lines += len(item.line)
-        if lines > MAX_FIELDS:
-            raise MalformedProfile(f"the profile has more than {MAX_FIELDS} lines")
-        try:
-            found[item.id] = _location(tuple(Site(*functions[line.function_id], line.line) for line in item.line))
-        except KeyError as error:
-            raise MalformedProfile("a location names a function that is not there") from error
-    return found
+    return {number: _location(run) for number, run in frames_of(runs, profile, strings)}
 
 
 def _location(frames: tuple[Site, ...]) -> _Location:
@@ -193,9 +175,3 @@ def _go_version(locations: Mapping[int, _Location]) -> str | None:
 
 def _index(strings: Sequence[str], text: str) -> int:
     return strings.index(text) if text in strings else -1
-
-
-def _string(strings: Sequence[str], index: int) -> str:
-    if not 0 <= index < len(strings):
-        raise MalformedProfile("an index points outside the string table")
-    return strings[index]
