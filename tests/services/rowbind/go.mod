@@ -1,0 +1,3 @@
+module example.com/rowbind
+
+go 1.21
