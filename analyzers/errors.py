@@ -43,6 +43,12 @@ class NotAHeapProfile(ProfileError):
     reason = "not_a_heap_profile"
 
 
+class NotACPUProfile(ProfileError):
+    """Something else where a CPU profile was asked for."""
+
+    reason = "not_a_cpu_profile"
+
+
 class ProfilingOff(ProfileError):
     """MemProfileRate is 0: the service records no allocations at all."""
 

@@ -2,7 +2,7 @@
 
     MapstormError                 analyzers.errors; .reason names the template's sentence, .retryable may be tried again
     - ProfileError                analyzers: the bytes cannot be read
-      - MalformedProfile, TruncatedProfile (retryable), NotAHeapProfile, ProfilingOff, EmptyProfile
+      - MalformedProfile, TruncatedProfile (retryable), NotAHeapProfile, NotACPUProfile, ProfilingOff, EmptyProfile
     - RequestError                the asker's slip: answered at once, never queued
       - UnknownCommand, UnknownService, UnknownInstance (with the nearest names), WrongUsage
     - CaptureError                the service did not give its heap
