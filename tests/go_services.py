@@ -23,10 +23,15 @@ from tests.toolchains import cache, environment, locked, toolchain
 
 SERVICES = Path(__file__).parent / "services"
 BENCH = "bench_records"
-LIBRARIES = ("testbed", "confmap")
+# A module without a program is a library that services replace.
+LIBRARIES = tuple(
+    sorted(path.parent.name for path in SERVICES.glob("*/go.mod") if not path.with_name("main.go").exists())
+)
 NAMES = tuple(sorted(path.parent.name for path in SERVICES.glob("*/main.go") if path.parent.name != BENCH))
 
-_MARK = re.compile(r"// (culprit|also|site): (\w+)$")
+_MARK = re.compile(r"// (culprit|also|site): (\w+)(?:, first (\w+))?(?: \(([\w.]+)\))?$")
+_NOTE = re.compile(r"^// (later|cpu)$", re.MULTILINE)
+_FIRST_SWISS = 24  # the minor release that made Swiss maps the default
 
 
 class GoMap(TypedDict):
@@ -63,6 +68,12 @@ class Mark:
     verdict: str
     file: str
     line: int
+    first: str | None = None  # the remedy that should come first
+    where: str | None = None  # a map family or a release such as 1.24, where it is true only there
+
+    def holds(self, build: str) -> bool:
+        """Whether this is true of a build such as 1.25.5-noswissmap."""
+        return self.where in (None, family(build)) or f"{build}.".startswith(f"{self.where}.")
 
 
 @dataclass(frozen=True)
@@ -97,20 +108,39 @@ def module(name: str) -> str:
     return first.removeprefix("module ")
 
 
-def marks(name: str) -> list[Mark]:
-    """The marked lines of a service and of the libraries that come with it, the culprit first."""
-    found = [mark for source in _sources(name) for mark in _marks_in(source)]
+def family(version: str) -> Literal["classic", "swiss"]:
+    """The maps of a build: those of its release, unless its experiment says otherwise."""
+    release, _, experiment = version.partition("-")
+    swiss = int(release.split(".")[1]) >= _FIRST_SWISS and experiment != "noswissmap"
+    return "swiss" if swiss else "classic"
+
+
+def marks(name: str, version: str | None = None) -> list[Mark]:
+    """The marked lines of a service and of the libraries that come with it, the culprit first.
+
+    With a version, only those that are true of that build.
+    """
+    found = [mark for source in _sources(name) for mark in _marks_in(source) if version is None or mark.holds(version)]
     return sorted(found, key=lambda mark: ("culprit", "also", "site").index(mark.role))
 
 
-def verdict(name: str) -> str:
-    """What a diagnosis of this service must come to."""
-    return next((mark.verdict for mark in marks(name) if mark.role == "culprit"), "no_map_problem")
+def verdict(name: str, version: str | None = None) -> str:
+    """What a diagnosis of this service must come to; with nothing to blame, that there is no map problem."""
+    return next((mark.verdict for mark in marks(name, version) if mark.role == "culprit"), "no_map_problem")
+
+
+def notes(name: str) -> set[str]:
+    """What the source asks of whoever records it: `// later` a third visit, `// cpu` a CPU profile."""
+    return {note for source in _sources(name) for note in _NOTE.findall(source.read_text())}
 
 
 def build(name: str, version: str, *flags: str) -> Path:
-    """The service's binary, built unless the same sources, toolchain and flags were built before."""
-    go = toolchain(version)
+    """The service's binary, built unless the same sources, toolchain and flags were built before.
+
+    `version` is a release, or a release and a GOEXPERIMENT, such as 1.25.5-noswissmap.
+    """
+    release, _, experiment = version.partition("-")
+    go = toolchain(release)
     digest = hashlib.sha256("\0".join((version, *flags)).encode())
     for source in _sources(name):
         digest.update(f"\0{source.relative_to(SERVICES)}\0".encode() + source.read_bytes())
@@ -118,7 +148,7 @@ def build(name: str, version: str, *flags: str) -> Path:
     if not binary.exists():
         with locked(binary):
             if not binary.exists():
-                _compile(go, SERVICES / name, binary, flags)
+                _compile(go, SERVICES / name, binary, flags, experiment)
     return binary
 
 
@@ -174,15 +204,15 @@ def _marks_in(source: Path) -> Iterator[Mark]:
     for number, text in enumerate(source.read_text().splitlines(), start=1):
         if match := _MARK.search(text):
             role = cast(Literal["culprit", "also", "site"], match[1])
-            yield Mark(role, match[2], file, number)
+            yield Mark(role, match[2], file, number, match[3], match[4])
 
 
-def _compile(go: Path, source: Path, binary: Path, flags: Sequence[str]) -> None:
+def _compile(go: Path, source: Path, binary: Path, flags: Sequence[str], experiment: str) -> None:
     scratch = binary.with_name(f"{binary.name}.{os.getpid()}")
     outcome = subprocess.run(  # noqa: S603 - the toolchain the tests brought
         [str(go), "build", "-trimpath", "-buildvcs=false", *flags, "-o", str(scratch), "."],
         cwd=source,
-        env=environment(),
+        env=environment() | {"GOEXPERIMENT": experiment},
         capture_output=True,
         text=True,
         check=False,

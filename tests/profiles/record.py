@@ -15,7 +15,7 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypedDict
 
@@ -25,6 +25,19 @@ from tests import go_services
 from tests.toolchains import CLASSIC, SWISS
 
 HERE = Path(__file__).parent
+# What the demo and the golden files tell of; all services under all builds are in tests/corpus.
+NAMES = (
+    "growth_storm",
+    "idle",
+    "large_map_retained",
+    "library_glue",
+    "lru_steady",
+    "many_small_maps",
+    "no_map_problem",
+    "rebuild_churn",
+    "slice_growth",
+    "unbounded_growth",
+)
 SECOND_VISIT_S = 6
 THIRD_VISIT_S = 20
 _REQUEST_BYTES = 7_000  # servers refuse long request lines; Go's own limit is far above
@@ -47,20 +60,30 @@ class Visit(TypedDict):
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.profiles.record", description=__doc__)
     parser.add_argument("--go", action="append", metavar="VERSION", help="toolchain; again for more")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a folder of tests/services; default all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a folder of tests/services; default those of NAMES")
     options = parser.parse_args()
     for version in options.go or (CLASSIC, SWISS):
-        for name in options.names or go_services.NAMES:
+        for name in options.names or NAMES:
             size = record(name, version, HERE / f"go{version}" / name)
             print(f"go{version}/{name}: {size / 1000:.0f} kB", flush=True)
 
 
-def record(name: str, version: str, folder: Path) -> int:
-    """Run one service, visit it two or three times and write the recording; the bytes it takes."""
+def changed(first: go_services.Truth, second: go_services.Truth) -> bool:
+    """Whether a later look would show anything new."""
+    return first["maps"] != second["maps"]
+
+
+def record(
+    name: str,
+    version: str,
+    folder: Path,
+    third: Callable[[go_services.Truth, go_services.Truth], bool] = changed,
+) -> int:
+    """Run one service, visit it twice, a third time if `third` says so, and write the recording; the bytes it takes."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with go_services.run(name, version) as service, httpx.Client(timeout=60, trust_env=False) as client:
-        visits = list(_visits(service, client, folder))
+        visits = list(_visits(service, client, folder, third))
         texts = [_unpack(path) for path in sorted(folder.glob("*.txt.gz"))]
         (folder / "symbols.txt").write_text(_symbols(client, service.pprof, leading_pcs(texts)))
     (folder / "truth.json").write_text(json.dumps(_truth(name, version, visits, texts), indent=2) + "\n")
@@ -79,12 +102,17 @@ def leading_pcs(texts: Iterable[str]) -> list[int]:
     return sorted(pcs)
 
 
-def _visits(service: go_services.Service, client: httpx.Client, folder: Path) -> Iterator[Visit]:
+def _visits(
+    service: go_services.Service,
+    client: httpx.Client,
+    folder: Path,
+    third: Callable[[go_services.Truth, go_services.Truth], bool],
+) -> Iterator[Visit]:
     start = time.monotonic()
-    seen: list[list[go_services.GoMap]] = []
+    seen: list[go_services.Truth] = []
     for number, pause in enumerate((0, SECOND_VISIT_S, THIRD_VISIT_S), start=1):
-        if number == 3 and seen[0] == seen[1]:
-            return  # nothing changes here: a later look would show the same
+        if number == 3 and not third(*seen):
+            return
         time.sleep(pause)
         stem = "heap" if number == 1 else f"heap-{number}"
         seconds = round(time.monotonic() - start, 3)
@@ -95,7 +123,7 @@ def _visits(service: go_services.Service, client: httpx.Client, folder: Path) ->
         proto = gzip.decompress(client.get(f"{service.pprof}/heap").raise_for_status().content)
         truth = service.truth()
         _pack(folder / f"{stem}.pb.gz", _anonymous(proto, f"/app/{truth['service']}"))
-        seen.append(truth["maps"])
+        seen.append(truth)
         yield {
             "visit": number,
             "text": f"{stem}.txt.gz",
@@ -121,14 +149,16 @@ def _truth(name: str, version: str, visits: list[Visit], texts: list[str]) -> di
     functions = {(file, int(line)): function for text in texts for function, file, line in _FRAME.findall(text)}
     marked = [
         dataclasses.asdict(mark) | {"function": functions.get((mark.file, mark.line))}
-        for mark in go_services.marks(name)
+        for mark in go_services.marks(name, version)
     ]
     return {
         "name": name,
         "service": go_services.module(name).rpartition("/")[2],
-        "go_version": f"go{version}",
+        "go_version": f"go{version.partition('-')[0]}",
+        "build": version,
+        "family": go_services.family(version),
         "rate": visits[0]["truth"]["mem_profile_rate"],
-        "verdict": go_services.verdict(name),
+        "verdict": go_services.verdict(name, version),
         "culprit": next((mark for mark in marked if mark["role"] == "culprit"), None),
         "marks": marked,
         "visits": visits,

@@ -2,6 +2,8 @@
 // its map takes in and gives up entries all the time and stays the same size.
 package main
 
+// later
+
 import (
 	"example.com/svc-thumbs/internal/lru"
 	"example.com/svc-thumbs/internal/thumbs"

@@ -61,7 +61,7 @@ func (c *Catalog) Find(sku string) (*Product, bool) {
 func (c *Catalog) put(p *Product) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.bySKU[p.SKU] = p // culprit: growth_storm
+	c.bySKU[p.SKU] = p // culprit: growth_storm, first presize
 }
 
 func parse(line []byte) (*Product, error) {

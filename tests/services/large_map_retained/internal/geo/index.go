@@ -18,7 +18,7 @@ type Index struct {
 
 // NewIndex lays out a grid of n cells.
 func NewIndex(n int) *Index {
-	index := &Index{size: n, cells: make(map[int32]Cell, n)} // culprit: large_map_retained
+	index := &Index{size: n, cells: make(map[int32]Cell, n)} // culprit: large_map_retained, first recreate
 	for i := 0; i < n; i++ {
 		index.cells[Number(i)] = Cell{
 			Lat:    -90 + 180*float32(i%900)/900,

@@ -20,7 +20,7 @@ type Store struct {
 // Open reads an export.
 func Open(export string) (*Store, error) {
 	s := new(Store)
-	if err := json.Unmarshal([]byte(export), &s.layers); err != nil { // culprit: growth_storm
+	if err := json.Unmarshal([]byte(export), &s.layers); err != nil { // culprit: growth_storm, first typed_decode
 		return nil, fmt.Errorf("settings: %w", err)
 	}
 	s.overrides = confmap.Layered(s.layers["regions"], s.layers["tenants"]) // also: growth_storm

@@ -42,7 +42,7 @@ func NewBook(n int) *Book {
 }
 
 func (c *Customer) set(attribute, value string) {
-	c.Attributes[attribute] = value // culprit: many_small_maps
+	c.Attributes[attribute] = value // culprit: many_small_maps, first flatten
 }
 
 // known is how many attributes of a customer are known: 3 to 12.

@@ -50,7 +50,7 @@ func build(now time.Time) Table {
 	table := Table{}
 	for i := int64(0); i < instruments; i++ {
 		instrument := i*104_729 + 17
-		table[instrument] = base(instrument) * (1 + 0.02*drift) // culprit: rebuild_churn
+		table[instrument] = base(instrument) * (1 + 0.02*drift) // culprit: rebuild_churn, first presize
 	}
 	return table
 }

@@ -33,7 +33,7 @@ func (c *Cache) Seen(id string, at time.Time) bool {
 	}
 	s.lastSeen = at.UnixNano()
 	s.hits++
-	c.sessions[id] = s // culprit: unbounded_growth
+	c.sessions[id] = s // culprit: unbounded_growth, first bound
 	return known
 }
 
