@@ -35,7 +35,7 @@ SEEN_TWICE = 2
 FEW_SAMPLES = 8
 
 
-def diagnose(window: Window, thresholds: Thresholds) -> Diagnosis:
+def diagnose(window: Window, thresholds: Thresholds, memory_limit: int | None = None) -> Diagnosis:
     """The verdict on a window, its findings ranked by weight, and what dominates where maps do not."""
     case = cases.lay_out(window, thresholds)
     claimed: dict[Place, Finding] = {}
@@ -57,6 +57,8 @@ def diagnose(window: Window, thresholds: Thresholds) -> Diagnosis:
         comparison=_comparison(window),
         live_heap=_live_heap(window),
         dominant=_dominant(window),
+        gc_before=window.base.gc if window.base else None,
+        memory=_memory(window, thresholds, memory_limit),
     )
 
 
@@ -85,6 +87,17 @@ def _gc_figures(window: Window) -> gc.GCFigures:
     if window.base is not None and window.basis is Basis.SAME_PROCESS:
         return gc.figures(window.base.memstats, latest, window.age)
     return gc.GCFigures()
+
+
+def _memory(window: Window, thresholds: Thresholds, limit: int | None) -> gc.MemoryForecast | None:
+    """When the limit is reached, by the window and by the time since a base of the same process."""
+    latest = window.snapshot.memstats
+    if latest is None or limit is None:
+        return None
+    recent = gc.growth(window.earlier.memstats, latest, window.seconds) if window.earlier else None
+    comparable = window.base if window.basis is Basis.SAME_PROCESS else None
+    trend = gc.growth(comparable.memstats, latest, window.age) if comparable else None
+    return gc.time_to_limit(latest, limit, recent, trend, thresholds.min_window_growth_bytes)
 
 
 def _live_heap(window: Window) -> float:

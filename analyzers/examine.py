@@ -13,13 +13,18 @@ from analyzers.thresholds import DEFAULT, Thresholds
 
 
 def examine(
-    first: Snapshot, second: Snapshot | None, base: Snapshot | None, thresholds: Thresholds = DEFAULT
+    first: Snapshot,
+    second: Snapshot | None,
+    base: Snapshot | None,
+    thresholds: Thresholds = DEFAULT,
+    memory_limit: int | None = None,
 ) -> tuple[Snapshot, Diagnosis]:
     """The latest snapshot, to be kept, and the diagnosis of the window that ends with it.
 
-    `first` and `second` are one capture's two visits, `base` is the previous capture of the same instance.
+    `first` and `second` are one capture's two visits, `base` is the previous capture of the same instance;
+    `memory_limit` is the bytes the process may use, where the registry says so.
     """
     latest = second or first
     window = compare(latest, first if second else None, base)
-    diagnosis = diagnose(window, thresholds)
-    return replace(latest, growing=growing(diagnosis)), diagnosis
+    diagnosis = diagnose(window, thresholds, memory_limit)
+    return replace(latest, growing=growing(diagnosis), gc=diagnosis.gc), diagnosis

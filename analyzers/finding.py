@@ -6,7 +6,7 @@ from typing import NamedTuple
 from analyzers.compare import Basis
 from analyzers.estimate import MapEstimate
 from analyzers.frames import Implementation
-from analyzers.gc import GCFigures
+from analyzers.gc import GCFigures, MemoryForecast
 from analyzers.profile import Site, Source
 
 
@@ -122,7 +122,8 @@ class Comparison(NamedTuple):
 class Diagnosis(NamedTuple):
     """The answer for one instance, of the moment `captured_at` (seconds since 1970).
 
-    `findings` are ranked; `verdict` is the first one's rule, or no_map_problem.
+    `findings` are ranked; `verdict` is the first one's rule, or no_map_problem. `gc_before` is what the base's own
+    capture saw. `memory` exists where the registry names a limit and the live heap grows towards it.
     """
 
     captured_at: float
@@ -137,3 +138,5 @@ class Diagnosis(NamedTuple):
     comparison: Comparison
     live_heap: float
     dominant: tuple[Dominant, ...]
+    gc_before: GCFigures | None = None
+    memory: MemoryForecast | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from analyzers import ladders
 from analyzers.frames import Kind
+from analyzers.gc import GCFigures
 from analyzers.profile import HeapProfile, MemStats, Source, Usage
 from analyzers.sites import Ledger, Place, SiteUsage, place_of, usage_of
 
@@ -26,6 +27,7 @@ class Snapshot:
     named: bool = True
     anchors: Mapping[str, int] = field(default_factory=dict)
     growing: frozenset[Place] = frozenset()  # lines whose maps were seen to grow when this was taken
+    gc: GCFigures | None = None  # what that capture saw of the collector, for the next one to compare with
 
     @property
     def total(self) -> Usage:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -24,7 +25,7 @@ from bot.addresses import metadata_literal
 from bot.registry_file import Document, Where
 
 # Fields that files of later versions have: whoever wrote one should hear that, not that it is unknown.
-LATER = {"webhooks", "rotations", "fallback_channel", "match", "memory_limit", "allow", "cpu", "capture"}
+LATER = {"webhooks", "rotations", "fallback_channel", "match", "allow", "cpu", "capture"}
 MUST = {
     "services": "a list of services",
     "name": "1 to 63 of a-z 0-9 . _ - (an instance also A-Z and :), beginning with a letter or digit",
@@ -40,10 +41,11 @@ MUST = {
     "window_s": "a number from 0 to 600",
     "timeout_s": "a number from 1 to 600",
     "max_bytes": "a whole number from 1024 to 4294967296",
+    "memory_limit": "a size such as 2GiB, 512MiB, 2GB or a whole number of bytes, from 1MiB to 1024TiB",
     "thresholds": "a mapping of names to numbers",
 }
 # Only these may be quoted back: in any other field somebody may have put a token.
-QUOTED = {"gc", "recorded", "window_s", "timeout_s", "max_bytes", "name", "channel", "owner"}
+QUOTED = {"gc", "recorded", "window_s", "timeout_s", "max_bytes", "memory_limit", "name", "channel", "owner"}
 
 
 class _Strict(BaseModel):
@@ -58,6 +60,18 @@ def _url(value: str) -> str:
     if metadata_literal(parts.hostname):
         raise ValueError("untrusted")
     return value
+
+
+SIZES = {"B": 1, **{f"{prefix}iB": 1024**n for n, prefix in enumerate("KMGT", 1)}}
+SIZES |= {f"{prefix}B": 1000**n for n, prefix in enumerate("kMGT", 1)}
+
+
+def _size(value: Any) -> Any:
+    """`2GiB` as GOMEMLIMIT writes it, `2GB` by the thousand, digits or a number as bytes; anything else as it is."""
+    parts = re.fullmatch(r"(\d{1,16}) ?([A-Za-z]*)", value) if isinstance(value, str) else None
+    if parts is None or (parts[2] or "B") not in SIZES:
+        return value
+    return int(parts[1]) * SIZES[parts[2] or "B"]
 
 
 class InstanceEntry(_Strict):
@@ -102,6 +116,7 @@ class ServiceEntry(_Strict):
     window_s: float = Field(0.0, ge=0, le=600)
     timeout_s: float = Field(1.0, ge=1, le=600)
     max_bytes: int = Field(1024, ge=1024, le=4_294_967_296)
+    memory_limit: Annotated[int, BeforeValidator(_size)] | None = Field(None, ge=1024**2, le=1024**5)
     thresholds: ThresholdsEntry = Field(default_factory=ThresholdsEntry)
     recorded: bool = False
 

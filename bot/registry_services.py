@@ -77,7 +77,7 @@ def _service(
             problems.append((("ca_file",), "cannot be read as a PEM file of certificates"))
     said = {
         name: getattr(entry, name)
-        for name in ("owner", "gc", "window_s", "timeout_s", "max_bytes", "recorded")
+        for name in ("owner", "gc", "window_s", "timeout_s", "max_bytes", "memory_limit", "recorded")
         if name in entry.model_fields_set
     }
     service = Service(

@@ -13,12 +13,13 @@ import structlog
 import zstandard
 
 from analyzers.frames import Event, Implementation, Kind
+from analyzers.gc import GCFigures
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
 from bot.codec import Unreadable
 
-VERSION = 2
+VERSION = 3
 
 # 200,000 lines are about 20 MB inflated.
 MAX_INFLATED = 128 * 1024 * 1024
@@ -61,6 +62,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         snapshot.named,
         list(snapshot.anchors.items()),
         [(names[a], b, names[c], d) for a, b, c, d in sorted(snapshot.growing)],
+        list(snapshot.gc) if snapshot.gc else None,
         [_printable(name) for name in names],
         _columns(places),
         [list(event) for event in events],
@@ -101,7 +103,7 @@ def _inflate(data: bytes) -> bytes:
 def _snapshot(fields: Any) -> Snapshot:
     if not isinstance(fields, list) or not fields or fields[0] != VERSION:
         raise Unreadable("another schema version")
-    _, captured_at, source, period, memstats, build_id, go_version, named, anchors, growing, *tables = fields
+    _, captured_at, source, period, memstats, build_id, go_version, named, anchors, growing, gc, *tables = fields
     names, places, kinds, rows = tables
     sites = [Site(names[function], names[file], line) for function, file, line in _rows(places)]
     events = [_event(*event) for event in kinds]
@@ -120,6 +122,7 @@ def _snapshot(fields: Any) -> Snapshot:
         named=bool(named),
         anchors={str(function): int(address) for function, address in anchors},
         growing=frozenset(Place(names[a], int(b), names[c], int(d)) for a, b, c, d in growing),
+        gc=GCFigures(*(None if figure is None else float(figure) for figure in gc)) if gc is not None else None,
     )
 
 

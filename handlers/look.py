@@ -30,6 +30,8 @@ async def look(
         raise UnknownInstance(capture.instance)
     base = await snapshots.before(service.name, instance.name, capture.request.requested_at)
     first, second = await visits(heaps, service, instance, now=now, pause=pause)
-    snapshot, diagnosis = await asyncio.to_thread(examine, first, second, base, service.thresholds)
+    snapshot, diagnosis = await asyncio.to_thread(
+        examine, first, second, base, service.thresholds, service.memory_limit
+    )
     await patiently(pause, lambda: snapshots.put(capture, snapshot, diagnosis), SECONDS)
     return Summary(service, instance.name, capture.id, diagnosis)

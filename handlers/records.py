@@ -27,6 +27,7 @@ class Service:
     window_s: float = 8.0
     timeout_s: float = 60.0
     max_bytes: int = 268_435_456
+    memory_limit: int | None = None  # what the process may use, its container's limit or its GOMEMLIMIT
     thresholds: Thresholds = DEFAULT
     recorded: bool = False  # answers come from a recording (the demo's), and messages must say so
 

@@ -95,6 +95,7 @@ snapshots = st.builds(
     named=st.booleans(),
     growing=st.frozensets(st.builds(Place, texts, st.integers(0, 10**6), texts, st.integers(0, 10**6)), max_size=3),
     anchors=st.dictionaries(texts, st.integers(0, 2**64 - 1), max_size=4),
+    gc=st.none() | st.builds(GCFigures, *[st.none() | numbers] * 5),
 )
 threads = st.builds(Thread, texts, texts)
 requests = st.builds(Request, texts, texts, st.lists(texts, max_size=4).map(tuple), numbers, texts)

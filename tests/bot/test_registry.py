@@ -33,6 +33,7 @@ BOTH = (
     window_s: 2.5
     timeout_s: 30
     max_bytes: 4096
+    memory_limit: 2GiB
     thresholds: {min_growths: 3, min_slice_share: 0.5}
     recorded: true
 """
@@ -86,11 +87,31 @@ def test_every_field(write: Write) -> None:
         window_s=2.5,
         timeout_s=30.0,
         max_bytes=4096,
+        memory_limit=2 * 1024**3,
         thresholds=Thresholds(min_growths=3, min_slice_share=0.5),
         recorded=True,
     )
     assert registry.get("svc-orders").thresholds == DEFAULT
     assert "s3cret" not in repr(registry.get("svc-billing"))
+
+
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [
+        ("2GiB", 2 * 1024**3),
+        ('"512 MiB"', 512 * 1024**2),
+        ("2GB", 2 * 10**9),
+        ("1500000kB", 1_500_000_000),
+        ("1TiB", 1024**4),
+        ("2147483648", 2**31),
+        ('"2147483648"', 2**31),
+        ("2147483648B", 2**31),
+        ("1MiB", 1024**2),
+    ],
+)
+def test_a_memory_limit_is_a_size(write: Write, said: str, limit: int) -> None:
+    path = write(ORDERS + f"    memory_limit: {said}\n")
+    assert RegistryFile(path, {}).get("svc-orders").memory_limit == limit
 
 
 def test_every_field_says_what_it_must_be() -> None:
@@ -131,6 +152,15 @@ services:
         ("window_s: .inf", "window_s: must be a number from 0 to 600, got inf"),
         ("timeout_s: true", "timeout_s: must be a number from 1 to 600, got true"),
         ("max_bytes: 1.5", "max_bytes: must be a whole number from 1024 to 4294967296, got 1.5"),
+        ("memory_limit: 2Gi", f"memory_limit: must be {MUST['memory_limit']}, got '2Gi'"),
+        ("memory_limit: 2gib", f"memory_limit: must be {MUST['memory_limit']}, got '2gib'"),
+        ("memory_limit: 1.5GiB", f"memory_limit: must be {MUST['memory_limit']}, got '1.5GiB'"),
+        ("memory_limit: -1", f"memory_limit: must be {MUST['memory_limit']}, got -1"),
+        ("memory_limit: 2048", f"memory_limit: must be {MUST['memory_limit']}, got 2048"),
+        ("memory_limit: 9999TiB", f"memory_limit: must be {MUST['memory_limit']}, got '9999TiB'"),
+        ("memory_limit: true", f"memory_limit: must be {MUST['memory_limit']}, got true"),
+        ("memory_limit: 2e9", f"memory_limit: must be {MUST['memory_limit']}, got '2e9'"),
+        ("memory_limit: [2GiB]", f"memory_limit: must be {MUST['memory_limit']}"),
         ("gc: 1", "gc: must be true or false, got 1"),
         ("recorded: [1]", "recorded: must be true or false"),
         ("owner: 7", "owner: must be text of up to 100 characters, in quotes if it begins with @, got 7"),
