@@ -1,0 +1,31 @@
+"""Prints how right mapstorm is on the corpus: python -m tests.accuracy, which is what ./mapstorm accuracy runs."""
+
+import argparse
+import sys
+
+from tests.accuracy import floors, table
+from tests.accuracy.figures import judgements, rows
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="mapstorm accuracy", description="How right mapstorm is on the corpus.")
+    parser.add_argument("--services", action="store_true", help="one line a service and build; ! where one is wrong")
+    parser.add_argument("--update-floors", action="store_true", help="today's figures become the floors")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="with --services: only these services")
+    options = parser.parse_args()
+    if options.services:
+        judged = [each for each in judgements() if not options.names or each.capture.name in options.names]
+        print("\n".join(table.services(judged)))
+        return 0
+    measured = rows()
+    print("\n".join(table.lines(measured)))
+    if options.update_floors:
+        floors.write(measured)
+        return 0
+    worse = floors.fallen(measured, floors.read())
+    print("\n".join(worse), file=sys.stderr, end="\n" if worse else "")
+    return 1 if worse else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
