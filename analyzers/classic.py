@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from analyzers import sizeclass, slots, tables
 from analyzers.frames import Implementation, Kind
 from analyzers.profile import NO_USAGE, Usage, sampling_probability
-from analyzers.rungs import FEWEST_SAMPLES, GOOD_FIT, MapEstimate, ladder_kinds, rungs_of
+from analyzers.rungs import FEWEST_SAMPLES, GOOD_FIT, MapEstimate, Room, ladder_kinds, rungs_of
 from analyzers.sites import GROWTH_KINDS, Line
 from analyzers.tables import Entries
 
@@ -47,6 +47,13 @@ def estimate(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEst
         hinted,
         clear,
     )
+
+
+def room(line: Line, slot_bytes: int) -> Room:
+    """What the sized arrays in use hold. Every map has one array."""
+    rungs = rungs_of(line.ledger.sizes(Kind.PRESIZE), tables.classic_ladder(slot_bytes))
+    entries = sum(usage.inuse_objects * tables.classic_capacity(b) for b, usage in rungs.items())
+    return Room(entries, sum(usage.inuse_objects for usage in rungs.values()))
 
 
 def _classic_builds(rungs: Mapping[int, Usage]) -> float:

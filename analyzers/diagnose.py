@@ -8,9 +8,12 @@ from analyzers.compare import Basis, Window
 from analyzers.finding import Comparison, Confidence, Diagnosis, Dominant, Finding, Verdict
 from analyzers.profile import NO_USAGE, Site, sampling_probability
 from analyzers.rules import (
+    churn_inflation,
+    clone_storm,
     growth_storm,
     large_map_retained,
     many_small_maps,
+    oversized_hint,
     rebuild_churn,
     slice_growth,
     unbounded_growth,
@@ -22,7 +25,10 @@ from analyzers.thresholds import Thresholds
 # then what was made once, then what merely stands there.
 RULES: tuple[Callable[[cases.Case], list[Finding]], ...] = (
     unbounded_growth.find,
+    clone_storm.find,
     rebuild_churn.find,
+    churn_inflation.find,
+    oversized_hint.find,
     growth_storm.find,
     many_small_maps.find,
     large_map_retained.find,

@@ -5,10 +5,10 @@ Which formula holds when, and how far off it was measured to be, stands at each 
 
 from analyzers import classic, swiss
 from analyzers.frames import Implementation
-from analyzers.rungs import REBUILT_RATIO, MapEstimate
+from analyzers.rungs import REBUILT_RATIO, MapEstimate, Room
 from analyzers.sites import Line
 
-__all__ = ["REBUILT_RATIO", "MapEstimate", "estimate"]
+__all__ = ["REBUILT_RATIO", "MapEstimate", "Room", "estimate", "room"]
 
 
 def estimate(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEstimate | None:
@@ -18,3 +18,12 @@ def estimate(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEst
     if line.implementation is Implementation.SWISS:
         return swiss.estimate(line, period)
     return None
+
+
+def room(line: Line, known: MapEstimate, period: int) -> Room | None:
+    """What the sized tables in use at `line` hold; None where its slot is not known."""
+    if known.slot_bytes is None:
+        return None
+    if known.implementation is Implementation.CLASSIC:
+        return classic.room(line, known.slot_bytes)
+    return swiss.room(line, known.slot_bytes, period)

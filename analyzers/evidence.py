@@ -22,6 +22,16 @@ def confidence(case: Case, suspect: Suspect, *kinds: Kind) -> Confidence:
     return level if case.window.snapshot.named else level.lowered()
 
 
+# What a line's bytes are made of, beside the tables that growth made.
+PARTS = {
+    "presize": (Kind.PRESIZE,),
+    "clone": (Kind.CLONE,),
+    "first": (Kind.FIRST,),
+    "overflow": (Kind.OVERFLOW,),
+    "value": (Kind.VALUE, Kind.ENTRY),
+}
+
+
 def numbers(case: Case, suspect: Suspect) -> tuple[Evidence, ...]:
     """The line's ledger in the terms every map finding shares. Bytes stand beside each share."""
     found = [
@@ -32,9 +42,7 @@ def numbers(case: Case, suspect: Suspect) -> tuple[Evidence, ...]:
         Evidence("alloc_share", suspect.alloc_share, Unit.SHARE),
         Evidence("inuse_share", suspect.inuse_share, Unit.SHARE),
     ]
-    value = suspect.change.line.ledger.total(Kind.VALUE, Kind.ENTRY)
-    if value.inuse_space:
-        found.append(Evidence("value_inuse_space", value.inuse_space, Unit.BYTES))
+    found += _ledger(suspect)
     recent = recent_of(suspect, *TABLE_KINDS)
     if recent is not None and case.window.seconds:
         rate = recent.alloc_space / case.window.seconds
@@ -48,3 +56,15 @@ def numbers(case: Case, suspect: Suspect) -> tuple[Evidence, ...]:
         growth = suspect.change.trend.total(*GROWTH_KINDS)
         found.append(Evidence("trend_growth_alloc_space", growth.alloc_space, Unit.BYTES))
     return tuple(found)
+
+
+def _ledger(suspect: Suspect) -> list[Evidence]:
+    """The parts there are: outgrown tables, sized ones, clones, first buckets, overflow, keys and values."""
+    garbage = suspect.growth.alloc_space - suspect.growth.inuse_space
+    found = [Evidence("growth_garbage", garbage, Unit.BYTES)] if garbage > 0 else []
+    for name, kinds in PARTS.items():
+        usage = suspect.change.line.ledger.total(*kinds)
+        if usage.alloc_space > 0:
+            found.append(Evidence(f"{name}_alloc_space", usage.alloc_space, Unit.BYTES))
+            found.append(Evidence(f"{name}_inuse_space", usage.inuse_space, Unit.BYTES))
+    return found

@@ -7,6 +7,7 @@ from analyzers.compare import Basis
 from analyzers.estimate import MapEstimate
 from analyzers.frames import Implementation
 from analyzers.gc import GCFigures, MemoryForecast
+from analyzers.goversion import GoVersion
 from analyzers.profile import Site, Source
 
 
@@ -19,6 +20,9 @@ class Verdict(StrEnum):
     LARGE_MAP_RETAINED = "large_map_retained"
     MANY_SMALL_MAPS = "many_small_maps"
     SLICE_GROWTH = "slice_growth"
+    OVERSIZED_HINT = "oversized_hint"
+    CLONE_STORM = "clone_storm"
+    CHURN_INFLATION = "churn_inflation"
     NO_MAP_PROBLEM = "no_map_problem"
 
 
@@ -56,6 +60,8 @@ class Remedy(StrEnum):
     TYPED_DECODE = "typed_decode"
     FLATTEN = "flatten"
     PRESIZE_SLICE = "presize_slice"
+    RIGHT_SIZE = "right_size"
+    UPGRADE = "upgrade"
     NONE = "none"
 
 
@@ -67,15 +73,24 @@ class Evidence(NamedTuple):
     unit: Unit
 
 
+class Savings(NamedTuple):
+    """What a remedy would have saved in the window, by the hour: bytes not allocated, and collections not run."""
+
+    bytes_per_hour: float
+    cycles_per_hour: float | None  # None without MemStats
+
+
 class Remediation(NamedTuple):
     """One remedy. `capacity_hint` is entries, only where a hint is part of it and the range allows one.
 
     `saves` is what goes away, in bytes since the process started; what stays is for the template of the remedy.
+    `hourly` is the same as a rate, None where the window saw none of it.
     """
 
     kind: Remedy
     capacity_hint: int | None = None
     saves: float | None = None
+    hourly: Savings | None = None
 
 
 class Finding(NamedTuple):
@@ -134,7 +149,7 @@ class Diagnosis(NamedTuple):
     source: Source
     named: bool
     implementation: Implementation | None
-    go_version: str | None
+    go_version: GoVersion
     comparison: Comparison
     live_heap: float
     dominant: tuple[Dominant, ...]

@@ -72,8 +72,8 @@ _HELPERS = (
 _SWISS = Implementation.SWISS
 _CLASSIC = Implementation.CLASSIC
 
-# The first frame that is no helper, then the first row of its list with a frame above. Order matters: a classic
-# clone goes through makemap although nobody gave a hint.
+# The first frame that is no helper, then the first row of its list with a frame above. Order matters: clones
+# may go through makemap although nobody gave a hint.
 _DECISIVE: dict[str, tuple[Implementation, tuple[tuple[str, Kind], ...]]] = {
     SWISS_MAPS + "newGroups": (
         _SWISS,
@@ -84,6 +84,7 @@ _DECISIVE: dict[str, tuple[Implementation, tuple[tuple[str, Kind], ...]]] = {
             (SWISS_MAPS + "(*table).split", Kind.SPLIT),
             (SWISS_MAPS + "(*table).clone", Kind.CLONE),
             (SWISS_MAPS + "(*Map).Clone", Kind.CLONE),
+            ("runtime.mapclone", Kind.CLONE),  # up to Go 1.24 maps.Clone makes a map with a hint and fills it
             (SWISS_MAPS + "NewMap", Kind.PRESIZE),
             ("runtime.makemap", Kind.PRESIZE),
         ),

@@ -17,6 +17,7 @@ def parse_memstats(block: bytes) -> MemStats:
             total_alloc=_number(fields[b"TotalAlloc"]),
             mallocs=_number(fields[b"Mallocs"]),
             heap_alloc=_number(fields[b"HeapAlloc"]),
+            heap_objects=_number(fields[b"HeapObjects"]),
             heap_sys=_number(fields[b"HeapSys"]),
             next_gc=_number(fields[b"NextGC"]),
             last_gc_ns=_number(fields[b"LastGC"]),

@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from analyzers.goversion import UNKNOWN, GoVersion
+
 
 class Site(NamedTuple):
     """One source line. Compared by these three and never by address, which moves with every build."""
@@ -84,6 +86,7 @@ class MemStats:
     total_alloc: int
     mallocs: int
     heap_alloc: int
+    heap_objects: int
     heap_sys: int
     next_gc: int
     last_gc_ns: int
@@ -102,6 +105,6 @@ class HeapProfile(NamedTuple):
     records: tuple[Record, ...]
     memstats: MemStats | None = None
     build_id: str = ""
-    go_version: str | None = None
+    go_version: GoVersion = UNKNOWN
     named: bool = True
     anchors: Mapping[str, int] = MappingProxyType({})

@@ -4,39 +4,63 @@ Sources: the `make` documentation, sync.Map's documentation (its two cases), run
 do not shrink), and measurements; each remedy's template names its own.
 """
 
-import math
-
-from analyzers import owner, tables
-from analyzers.case import Suspect
-from analyzers.estimate import MapEstimate
+from analyzers import owner
+from analyzers.case import WHOLE_KINDS, Case, Suspect
 from analyzers.finding import Remediation, Remedy
-from analyzers.frames import Implementation
+from analyzers.frames import Kind
+from analyzers.hint import capacity_hint
+from analyzers.savings import hourly, hourly_garbage
+from analyzers.sites import GROWTH_KINDS, TABLE_KINDS
 
-# A hint from a range wider than this would be invented, not measured.
-WIDEST_RANGE = 5.0
+# Swiss maps that only take part in churn double their tables in this release alone (golang/go#70886).
+INFLATING_RELEASE = 24
 
 
-def for_unsized(suspect: Suspect) -> tuple[Remediation, ...]:
+def for_unsized(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
     """A map filled once without a size: give it one; the rest only under their own conditions."""
     if not sizable(suspect):
-        return (*_decode(suspect), Remediation(Remedy.BOUND), Remediation(Remedy.EVICT))
+        return (*_decode(case, suspect), Remediation(Remedy.BOUND), Remediation(Remedy.EVICT))
     wasted = max(0.0, suspect.growth.alloc_space - suspect.growth.inuse_space)
+    presize = Remediation(Remedy.PRESIZE, _hint(suspect), wasted, hourly_garbage(case, suspect, *GROWTH_KINDS))
     return (
-        *_decode(suspect),
-        Remediation(Remedy.PRESIZE, _hint(suspect), wasted),
+        *_decode(case, suspect),
+        presize,
         Remediation(Remedy.AVOID_HOT_UPDATE),
         Remediation(Remedy.SYNC_MAP),
     )
 
 
-def for_rebuilt(suspect: Suspect) -> tuple[Remediation, ...]:
+def for_rebuilt(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
     """A map made again and again: keep its tables, or at least make them at the right size."""
-    reuse = Remediation(Remedy.REUSE, saves=suspect.tables.alloc_space)
+    reuse = Remediation(Remedy.REUSE, saves=suspect.tables.alloc_space, hourly=hourly(case, suspect, *TABLE_KINDS))
+    swap = Remediation(Remedy.AVOID_HOT_UPDATE)
     if not suspect.growth.alloc_objects or not sizable(suspect):
-        return (*_decode(suspect), reuse, Remediation(Remedy.AVOID_HOT_UPDATE))
+        return (*_decode(case, suspect), reuse, swap)
     # Half of what an unsized build allocates are tables it outgrows.
-    presize = Remediation(Remedy.PRESIZE, _hint(suspect), suspect.growth.alloc_space / 2)
-    return (*_decode(suspect), presize, reuse, Remediation(Remedy.AVOID_HOT_UPDATE))
+    half = suspect.growth.alloc_space / 2
+    presize = Remediation(Remedy.PRESIZE, _hint(suspect), half, hourly(case, suspect, *GROWTH_KINDS, part=0.5))
+    return (*_decode(case, suspect), presize, reuse, swap)
+
+
+def for_copied(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
+    """A map copied per update or per request: share it, or change it less often."""
+    saved = suspect.whole.alloc_space
+    return (Remediation(Remedy.AVOID_HOT_UPDATE, saves=saved, hourly=hourly(case, suspect, *WHOLE_KINDS)),)
+
+
+def for_inflated(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
+    """Tables that doubled under inserts and deletes at a constant population."""
+    recreate = Remediation(Remedy.RECREATE, saves=suspect.tables.inuse_space / 2)
+    upgrade = Remediation(Remedy.UPGRADE)
+    version = case.window.snapshot.go_version
+    if not version.may_be(INFLATING_RELEASE):
+        return (recreate,)
+    return (upgrade, recreate) if version.minor else (recreate, upgrade)
+
+
+def for_oversized(_case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
+    """Sized tables that nothing could fill."""
+    return (Remediation(Remedy.RIGHT_SIZE, saves=suspect.change.line.ledger.total(Kind.PRESIZE).inuse_space),)
 
 
 def sizable(suspect: Suspect) -> bool:
@@ -45,8 +69,11 @@ def sizable(suspect: Suspect) -> bool:
     return suspect.site == suspect.culprit or decodes(suspect) or owner.package_of(suspect.site.function) == "maps"
 
 
-def _decode(suspect: Suspect) -> tuple[Remediation, ...]:
-    return (Remediation(Remedy.TYPED_DECODE, saves=suspect.tables.alloc_space),) if decodes(suspect) else ()
+def _decode(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
+    if not decodes(suspect):
+        return ()
+    saved = suspect.tables.alloc_space
+    return (Remediation(Remedy.TYPED_DECODE, saves=saved, hourly=hourly(case, suspect, *TABLE_KINDS)),)
 
 
 def _hint(suspect: Suspect) -> int | None:
@@ -61,47 +88,27 @@ def for_unbounded() -> tuple[Remediation, ...]:
 
 def for_retained(suspect: Suspect) -> tuple[Remediation, ...]:
     """A large map that just stands there."""
+    sized = suspect.map is not None and suspect.map.hinted
     return (
         Remediation(Remedy.RECREATE, saves=suspect.tables.inuse_space),
         Remediation(Remedy.EVICT),
+        *((Remediation(Remedy.RIGHT_SIZE),) if sized else ()),
         Remediation(Remedy.NONE),
     )
 
 
-def for_small(suspect: Suspect) -> tuple[Remediation, ...]:
+def for_small(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
     """Many maps of a few entries each."""
     first = Remedy.TYPED_DECODE if decodes(suspect) else Remedy.FLATTEN
     rest = (Remediation(Remedy.REUSE),) if suspect.tables.inuse_space < suspect.tables.alloc_space / 10 else ()
-    return (Remediation(first, saves=suspect.tables.inuse_space or suspect.tables.alloc_space), *rest)
+    saved = suspect.tables.inuse_space or suspect.tables.alloc_space
+    return (Remediation(first, saves=saved, hourly=hourly(case, suspect, *TABLE_KINDS)), *rest)
 
 
-def for_slices(suspect: Suspect) -> tuple[Remediation, ...]:
+def for_slices(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
     """Slices that grow by append."""
     wasted = max(0.0, suspect.slices.alloc_space - suspect.slices.inuse_space)
-    return (Remediation(Remedy.PRESIZE_SLICE, saves=wasted),)
-
-
-def capacity_hint(estimate: MapEstimate | None) -> int | None:
-    """A size that gives the table the map has today; where a Swiss map is between two powers of two of tables, the
-    next one. Never invented: None where the range is too wide or another slot size would fit as well."""
-    if estimate is None or estimate.entries is None or not estimate.clear:
-        return None
-    low, _, high = estimate.entries
-    if high > WIDEST_RANGE * low:
-        return None
-    if estimate.implementation is Implementation.SWISS and high > tables.TABLE_ENTRIES:
-        return _swiss_hint(low, high)
-    return high
-
-
-def _swiss_hint(low: int, high: int) -> int | None:
-    """A hint makes a power of two of tables, so one entry too many would double them. Where two powers are possible
-    the range is too wide; where none is, the map is between two of them and the next one up holds it."""
-    least, most = (low - 1) / (tables.TABLE_ENTRIES / 2), high / tables.TABLE_ENTRIES
-    powers = [count for count in (1 << n for n in range(31)) if least <= count <= most]
-    if len(powers) > 1:
-        return None
-    return tables.TABLE_ENTRIES * (powers[0] if powers else 1 << math.ceil(math.log2(most)))
+    return (Remediation(Remedy.PRESIZE_SLICE, saves=wasted, hourly=hourly_garbage(case, suspect, Kind.SLICE)),)
 
 
 def decodes(suspect: Suspect) -> bool:

@@ -34,6 +34,13 @@ class MapEstimate(NamedTuple):
     clear: bool = True
 
 
+class Room(NamedTuple):
+    """What a line's sized tables in use hold at most, all together, and in how many maps at least."""
+
+    entries: float
+    maps: float
+
+
 def ladder_kinds(line: Line) -> tuple[tuple[Kind, ...], bool]:
     """The kinds that show this line's tables, and whether a hint made them."""
     if line.ledger.total(*GROWTH_KINDS).alloc_objects:

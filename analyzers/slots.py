@@ -8,6 +8,8 @@ from analyzers import tables
 
 # Key bytes by variant of runtime.mapassign, and value sizes by how common they are.
 KEY_BYTES = {"fast32": 4, "fast32ptr": 4, "fast64": 8, "fast64ptr": 8, "faststr": 16}
+# Variants whose keys keep an object alive for each entry: string data, or what the pointer points to.
+KEYS_WITH_OBJECTS = ("faststr", "fast64ptr", "fast32ptr")
 VALUE_BYTES = tuple(
     int(size) for size in "8 16 24 0 1 4 2 32 40 48 56 64 72 80 88 96 104 112 120 128 12 20 28 36 44 3 5".split()
 )

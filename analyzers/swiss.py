@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from analyzers import sizeclass, slots, tables
 from analyzers.frames import Implementation, Kind
 from analyzers.profile import NO_USAGE, Usage, sampling_probability
-from analyzers.rungs import FEWEST_SAMPLES, GOOD_FIT, REBUILT_RATIO, MapEstimate, ladder_kinds, rungs_of
+from analyzers.rungs import FEWEST_SAMPLES, GOOD_FIT, REBUILT_RATIO, MapEstimate, Room, ladder_kinds, rungs_of
 from analyzers.sites import Line
 from analyzers.tables import Entries
 
@@ -45,6 +45,20 @@ def estimate(line: Line, period: int) -> MapEstimate | None:
         splits = _split_objects(line, fit.slot_bytes) / 2
         growths = round(rungs_below + (splits if hinted else max(0.0, count - 1)))
     return MapEstimate(Implementation.SWISS, line.key_kind, fit.slot_bytes, entries, growths, builds, hinted, clear)
+
+
+def room(line: Line, slot_bytes: int, period: int) -> Room:
+    """What the sized tables in use hold. A map of one table is counted by it. One map of several has a power of two
+    of them, so any other number is of more than one map; how many, full tables do not say."""
+    rungs = rungs_of(line.ledger.sizes(Kind.PRESIZE), tables.swiss_ladder(slot_bytes))
+    entries = sum(usage.inuse_objects * (slots * 7 // 8) for slots, usage in rungs.items())
+    maps = sum(usage.inuse_objects for slots, usage in rungs.items() if slots < tables.TABLE_SLOTS)
+    full = rungs.get(tables.TABLE_SLOTS, NO_USAGE).inuse_objects
+    if full:
+        size = sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS))
+        samples = full * sampling_probability(size, period)
+        maps += 1 if tables.powers_near(full, samples) else 2
+    return Room(entries, maps)
 
 
 def _full_sizes(line: Line, sizes: Mapping[int, Usage], *, hinted: bool) -> frozenset[int]:

@@ -123,12 +123,17 @@ def swiss_hinted_entries(tables: float, samples: float) -> Entries:
 
     Its tables are a power of two; where only one lies within the error of the count, that is the number.
     """
-    error = 1.6 / max(samples, 1.0) ** 0.5
-    powers = [1 << n for n in range(31) if tables * (1 - error) <= 1 << n <= tables * (1 + error)]
+    powers = powers_near(tables, samples)
     if len(powers) == 1:
         high = powers[0] * TABLE_ENTRIES
         return Entries(1, round(high * 2 / 3), high)
     return swiss_entries(tables, samples)._replace(low=1)
+
+
+def powers_near(tables: float, samples: float) -> list[int]:
+    """The powers of two that `tables` counted from `samples` may be, within 1.6 standard errors."""
+    error = 1.6 / max(samples, 1.0) ** 0.5
+    return [1 << n for n in range(31) if tables * (1 - error) <= 1 << n <= tables * (1 + error)]
 
 
 def swiss_small_entries(slots: int) -> Entries:

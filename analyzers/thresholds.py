@@ -25,6 +25,10 @@ class Thresholds:
     # Many small maps: this many, and no table larger than this.
     min_small_maps: float = 10_000
     max_small_table_bytes: float = 8 * 1024
+    # Sized tables of which all live objects together could not fill this part are too large.
+    max_possible_fill: float = 0.25
+    # A population has been replaced when three times as many were allocated as are alive.
+    min_turnover: float = 3
     # Slices that grow by append: share of all allocations.
     min_slice_share: float = 0.25
 

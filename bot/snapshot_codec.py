@@ -14,12 +14,13 @@ import zstandard
 
 from analyzers.frames import Event, Implementation, Kind
 from analyzers.gc import GCFigures
+from analyzers.goversion import GoVersion
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
 from bot.codec import Unreadable
 
-VERSION = 3
+VERSION = 4
 
 # 200,000 lines are about 20 MB inflated.
 MAX_INFLATED = 128 * 1024 * 1024
@@ -58,7 +59,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         snapshot.period,
         memstats,
         snapshot.build_id,
-        snapshot.go_version,
+        list(snapshot.go_version),
         snapshot.named,
         list(snapshot.anchors.items()),
         [(names[a], b, names[c], d) for a, b, c, d in sorted(snapshot.growing)],
@@ -118,7 +119,7 @@ def _snapshot(fields: Any) -> Snapshot:
         usage=usage,
         memstats=_memstats(memstats) if memstats else None,
         build_id=str(build_id),
-        go_version=go_version,
+        go_version=_go_version(*go_version),
         named=bool(named),
         anchors={str(function): int(address) for function, address in anchors},
         growing=frozenset(Place(names[a], int(b), names[c], int(d)) for a, b, c, d in growing),
@@ -129,6 +130,11 @@ def _snapshot(fields: Any) -> Snapshot:
 def _memstats(fields: list[Any]) -> MemStats:
     values: list[Any] = [tuple(field) if isinstance(field, list) else field for field in fields]
     return MemStats(*values)
+
+
+def _go_version(low: int | None, high: int | None, exact: str | None) -> GoVersion:
+    lowest, highest = (None if minor is None else int(minor) for minor in (low, high))
+    return GoVersion(lowest, highest, None if exact is None else str(exact))
 
 
 def _event(kind: str, implementation: str | None, key_kind: str | None) -> Event:

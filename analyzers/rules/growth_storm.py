@@ -19,7 +19,7 @@ def find(case: Case) -> list[Finding]:
             culprit=suspect.culprit,
             map=suspect.map,
             evidence=numbers(case, suspect),
-            remediation=remedies.for_unsized(suspect),
+            remediation=remedies.for_unsized(case, suspect),
             weight=suspect.share,
         )
         for suspect in case.suspects

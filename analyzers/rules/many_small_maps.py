@@ -30,7 +30,7 @@ def find(case: Case) -> list[Finding]:
                     Evidence("maps_alloc", maps.alloc_objects, Unit.COUNT),
                     *numbers(case, suspect),
                 ),
-                remediation=remedies.for_small(suspect),
+                remediation=remedies.for_small(case, suspect),
                 weight=max(suspect.inuse_share, suspect.share / 2),
             )
         )

@@ -24,7 +24,7 @@ def find(case: Case) -> list[Finding]:
                 Evidence("slice_inuse_space", suspect.slices.inuse_space, Unit.BYTES),
                 Evidence("alloc_share", suspect.alloc_share, Unit.SHARE),
             ),
-            remediation=remedies.for_slices(suspect),
+            remediation=remedies.for_slices(case, suspect),
             # The question is about maps: a slice comes after any of them.
             weight=suspect.share / 4,
         )

@@ -86,6 +86,7 @@ def memstats(
         total_alloc=int(total),
         mallocs=int(total) // 100,
         heap_alloc=int(heap),
+        heap_objects=int(heap) // 100,
         heap_sys=int(heap * 2),
         next_gc=int(heap * 2),
         last_gc_ns=last,

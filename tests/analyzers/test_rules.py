@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from analyzers.estimate import MapEstimate
 from analyzers.finding import Confidence, Diagnosis, Finding, Remedy, Verdict
 from analyzers.frames import Kind
+from analyzers.goversion import GoVersion
+from analyzers.hint import WIDEST_RANGE, capacity_hint
 from analyzers.profile import Site
-from analyzers.remedies import WIDEST_RANGE, capacity_hint
 from analyzers.tables import Entries, swiss_entries
 from analyzers.thresholds import DEFAULT
 from tests.analyzers.models import SwissMap
@@ -126,9 +127,95 @@ def test_churn_that_did_not_move_in_the_window_is_less_certain() -> None:
     assert first(judged(still, still)).confidence is Confidence.MEDIUM
 
 
-def test_clones_of_a_large_map_are_churn() -> None:
+# clone_storm
+
+
+def test_clones_of_a_large_map_are_a_storm_of_clones() -> None:
     clones = booked(Kind.CLONE, SWISS, [27_264] * 4000, [27_264] * 100, key=None)
-    assert first(judged(snapshot(clones))).rule is Verdict.REBUILD_CHURN
+    finding = first(judged(snapshot(clones)))
+    assert finding.rule is Verdict.CLONE_STORM
+    assert kinds(finding) == [Remedy.AVOID_HOT_UPDATE]
+
+
+@families
+def test_a_loop_that_copies_a_map_which_stays_elsewhere_is_a_storm_of_clones(make) -> None:  # type: ignore[no-untyped-def]
+    original = make(60_000, at=site("load", 12))
+    copies = make(60_000, builds=40, hint=60_000)
+    found = judged(snapshot(original, copies)).findings
+    assert found[0].rule is Verdict.CLONE_STORM
+    assert found[0].culprit == site()
+    assert found[0].confidence is not Confidence.HIGH, "that it copies just this map is likely, no more"
+
+
+@families
+@pytest.mark.parametrize("other", [{"slot": 40}, {"entries": 600_000}, {"builds": 40}])
+def test_a_sized_rebuild_beside_a_map_of_another_kind_is_churn(make, other) -> None:  # type: ignore[no-untyped-def]
+    elsewhere = make(**{"entries": 60_000, "at": site("load", 12), **other})
+    rebuilt = make(60_000, builds=80, hint=60_000)
+    found = judged(snapshot(elsewhere, rebuilt)).findings
+    assert Verdict.CLONE_STORM not in [finding.rule for finding in found]
+    assert Verdict.REBUILD_CHURN in [finding.rule for finding in found if finding.culprit == site()]
+
+
+# oversized_hint
+
+
+@pytest.mark.parametrize(("make", "maps"), [(classic_map, 40), (swiss_map, 40)], ids=["classic", "swiss"])
+@pytest.mark.parametrize(("others", "speaks"), [(20_000, True), (2_000_000, False)])
+def test_tables_that_no_live_object_could_fill_are_oversized(make, maps, others, speaks) -> None:  # type: ignore[no-untyped-def]
+    line = make(500, hint=100_000, builds=maps, alive=maps)
+    finding = first(judged(snapshot(line, plain(others * 16, size=16))))
+    assert (finding.rule is Verdict.OVERSIZED_HINT) is speaks
+    if speaks:
+        assert kinds(finding) == [Remedy.RIGHT_SIZE]
+        assert finding.value("room_entries") == pytest.approx(maps * 106_000, rel=0.1)
+
+
+@families
+def test_one_sized_map_of_numbers_may_be_full_without_an_object(make) -> None:  # type: ignore[no-untyped-def]
+    assert first(judged(snapshot(make(800_000, hint=800_000)))).rule is Verdict.LARGE_MAP_RETAINED
+
+
+# churn_inflation
+
+
+@pytest.mark.parametrize(
+    ("alive", "made", "speaks"), [(120_000, 900_000, True), (120_000, 120_000, False), (300_000, 900_000, False)]
+)
+def test_tables_that_outgrew_a_population_which_is_replaced_are_inflated(alive: int, made: int, speaks: bool) -> None:
+    sessions = booked(Kind.VALUE, None, [96] * made, [96] * alive, at=site("open", 5), key=None)
+    finding = first(judged(snapshot(swiss_map(400_000), sessions)))
+    assert (finding.rule is Verdict.CHURN_INFLATION) is speaks
+    if speaks:
+        assert kinds(finding)[0] is Remedy.RECREATE
+
+
+def test_a_classic_map_lays_itself_out_anew_instead() -> None:
+    sessions = booked(Kind.VALUE, None, [96] * 900_000, [96] * 120_000, at=site("open", 5), key=None)
+    assert Verdict.CHURN_INFLATION not in rules(judged(snapshot(classic_map(400_000), sessions)))
+
+
+@pytest.mark.parametrize(
+    ("version", "best"),
+    [(GoVersion(24, 24), Remedy.UPGRADE), (GoVersion(26, 26), Remedy.RECREATE), (GoVersion(24), Remedy.RECREATE)],
+)
+def test_an_upgrade_is_the_answer_in_one_release(version: GoVersion, best: Remedy) -> None:
+    sessions = booked(Kind.VALUE, None, [96] * 900_000, [96] * 120_000, at=site("open", 5), key=None)
+    assert kinds(first(judged(snapshot(swiss_map(400_000), sessions, go_version=version))))[0] is best
+
+
+# savings
+
+
+@families
+def test_what_a_remedy_saves_is_told_by_the_hour(make) -> None:  # type: ignore[no-untyped-def]
+    now = snapshot(make(60_000, builds=44), stats=memstats(8, total=100 * MIB, cycles=18, forced=2))
+    before = snapshot(make(60_000, builds=40), stats=memstats(0, total=60 * MIB, cycles=10, forced=1))
+    reuse = next(each for each in first(judged(now, before)).remediation if each.kind is Remedy.REUSE)
+    recent = sum(item.usage.alloc_space for item in make(60_000, builds=4))
+    assert reuse.hourly is not None
+    assert reuse.hourly.bytes_per_hour == pytest.approx(recent * 450)
+    assert reuse.hourly.cycles_per_hour == pytest.approx(7 * 450 * min(1, recent / (40 * MIB)))
 
 
 # unbounded_growth

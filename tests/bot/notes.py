@@ -13,11 +13,13 @@ from analyzers.finding import (
     Finding,
     Remediation,
     Remedy,
+    Savings,
     Unit,
     Verdict,
 )
 from analyzers.frames import Implementation
 from analyzers.gc import GCFigures
+from analyzers.goversion import exactly
 from analyzers.profile import Site, Source
 from analyzers.tables import Entries
 from handlers.notes import (
@@ -49,6 +51,15 @@ EVIDENCE = {
     "trend_growth_alloc_space": Unit.BYTES,
     "inuse_growth": Unit.BYTES,
     "inuse_growth_rate": Unit.BYTES_PER_SECOND,
+    "growth_garbage": Unit.BYTES,
+    "presize_alloc_space": Unit.BYTES,
+    "clone_alloc_space": Unit.BYTES,
+    "first_alloc_space": Unit.BYTES,
+    "overflow_alloc_space": Unit.BYTES,
+    "room_entries": Unit.COUNT,
+    "objects_alive": Unit.COUNT,
+    "population_most": Unit.COUNT,
+    "turnover": Unit.COUNT,
     "maps_inuse": Unit.COUNT,
     "maps_alloc": Unit.COUNT,
     "slice_alloc_space": Unit.BYTES,
@@ -73,7 +84,7 @@ def finding(
         map=None if slices else ESTIMATE,
         evidence=tuple(Evidence(key, 0.3 if unit is Unit.SHARE else 5e7, unit) for key, unit in EVIDENCE.items()),
         remediation=tuple(
-            Remediation(kind, 900_000 if kind is Remedy.PRESIZE else None, 1e7)
+            Remediation(kind, 900_000 if kind is Remedy.PRESIZE else None, 1e7, Savings(3.6e9, 120.0))
             for kind in ([Remedy.PRESIZE_SLICE] if slices else Remedy)
         ),
         weight=0.5,
@@ -98,7 +109,7 @@ def summary(
         source=Source.TEXT if named else Source.PROTOBUF,
         named=named,
         implementation=Implementation.SWISS,
-        go_version="go1.27.3",
+        go_version=exactly("go1.27.3"),
         comparison=Comparison(basis, age, 8.0, None if age is None else 3e6),
         live_heap=9e7,
         dominant=(Dominant(Site("main.load", f"{text}.go", 3), 6e7, 0.7),),

@@ -1,0 +1,63 @@
+"""A large map copied again and again, per update or per request: by maps.Clone, or by a loop into a sized map.
+
+A clone has frames of its own. A copying loop looks like any sized map that is rebuilt, unless the map it copies stands
+at another line: tables of the same slot and size that stay.
+"""
+
+from analyzers import remedies
+from analyzers.case import Case, Suspect
+from analyzers.estimate import REBUILT_RATIO, MapEstimate
+from analyzers.evidence import numbers
+from analyzers.finding import Confidence, Finding, Verdict
+from analyzers.frames import Kind
+from analyzers.rebuilt import is_rebuilt, sureness
+
+# Clones are the line's business when they are most of its tables.
+MOSTLY = 0.5
+# A copy's table is as large as the original's, or one size up where the size was rounded.
+NEAR = 2.0
+
+
+def find(case: Case) -> list[Finding]:
+    """Lines whose copies make a good part of all allocations, and are soon dropped."""
+    found = []
+    for suspect in case.suspects:
+        if not is_rebuilt(case, suspect):
+            continue
+        cloned = suspect.change.line.ledger.total(Kind.CLONE).alloc_space > MOSTLY * suspect.tables.alloc_space
+        if not cloned and not _has_original(case, suspect):
+            continue
+        level = sureness(case, suspect)
+        found.append(
+            Finding(
+                rule=Verdict.CLONE_STORM,
+                # That the loop copies just that map is likely, no more.
+                confidence=level if cloned or level is Confidence.LOW else Confidence.MEDIUM,
+                site=suspect.site,
+                culprit=suspect.culprit,
+                map=suspect.map,
+                evidence=numbers(case, suspect),
+                remediation=remedies.for_copied(case, suspect),
+                weight=suspect.share,
+            )
+        )
+    return found
+
+
+def _has_original(case: Case, copy: Suspect) -> bool:
+    """Whether a map that stays at another line is what a sized map is filled from."""
+    if copy.map is None or copy.growth.alloc_objects:
+        return False
+    return any(
+        other is not copy
+        and other.map is not None
+        and other.tables.alloc_space <= REBUILT_RATIO * other.tables.inuse_space
+        and _alike(copy.map, other.map)
+        for other in case.suspects
+    )
+
+
+def _alike(one: MapEstimate, other: MapEstimate) -> bool:
+    if one.entries is None or other.entries is None or one.slot_bytes != other.slot_bytes:
+        return False
+    return other.entries.high / NEAR <= one.entries.high <= other.entries.high * NEAR
