@@ -40,6 +40,7 @@ NAMES = (
 )
 SECOND_VISIT_S = 6
 THIRD_VISIT_S = 20
+CPU_S = 5
 _REQUEST_BYTES = 7_000  # servers refuse long request lines; Go's own limit is far above
 _STRING_TABLE = 6  # field number in profile.proto
 
@@ -60,11 +61,13 @@ class Visit(TypedDict):
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.profiles.record", description=__doc__)
     parser.add_argument("--go", action="append", metavar="VERSION", help="toolchain; again for more")
+    parser.add_argument("--cpu", action="store_true", help="only a CPU profile, added to what is recorded already")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a folder of tests/services; default those of NAMES")
     options = parser.parse_args()
+    make = record_cpu if options.cpu else record
     for version in options.go or (CLASSIC, SWISS):
         for name in options.names or NAMES:
-            size = record(name, version, HERE / f"go{version}" / name)
+            size = make(name, version, HERE / f"go{version}" / name)
             print(f"go{version}/{name}: {size / 1000:.0f} kB", flush=True)
 
 
@@ -84,10 +87,25 @@ def record(
     folder.mkdir(parents=True)
     with go_services.run(name, version) as service, httpx.Client(timeout=60, trust_env=False) as client:
         visits = list(_visits(service, client, folder, third))
+        if "cpu" in go_services.notes(name):
+            _cpu(service, client, folder)
         texts = [_unpack(path) for path in sorted(folder.glob("*.txt.gz"))]
         (folder / "symbols.txt").write_text(_symbols(client, service.pprof, leading_pcs(texts)))
     (folder / "truth.json").write_text(json.dumps(_truth(name, version, visits, texts), indent=2) + "\n")
     return sum(path.stat().st_size for path in folder.iterdir())
+
+
+def record_cpu(name: str, version: str, folder: Path) -> int:
+    """A CPU profile of a new process, beside the recording of another one; the bytes it takes."""
+    with go_services.run(name, version) as service, httpx.Client(timeout=60, trust_env=False) as client:
+        return _cpu(service, client, folder)
+
+
+def _cpu(service: go_services.Service, client: httpx.Client, folder: Path) -> int:
+    answer = client.get(f"{service.pprof}/profile?seconds={CPU_S}").raise_for_status().content
+    path = folder / "cpu.pb.gz"
+    _pack(path, _anonymous(gzip.decompress(answer), f"/app/{service.truth()['service']}"))
+    return path.stat().st_size
 
 
 def leading_pcs(texts: Iterable[str]) -> list[int]:

@@ -103,7 +103,8 @@ def test_nothing_of_the_recording_machine_is_inside(folder: Path) -> None:
     binary = f"/app/{truth_of(folder)['service']}".encode()
     for text in unpacked(folder, "text"):
         assert not re.search(rb"\s/\w", text)
-    for proto in unpacked(folder, "proto"):
+    cpu = [gzip.decompress(path.read_bytes()) for path in folder.glob("cpu.pb.gz")]
+    for proto in [*unpacked(folder, "proto"), *cpu]:
         absolute = {text for _, _, text in top_fields(proto) if text.startswith(b"/")}
         assert absolute == {binary}
     assert "/" not in re.sub(r"example\.com/\S+|internal/runtime/\S+", "", (folder / "symbols.txt").read_text())
