@@ -96,19 +96,18 @@ def _summed(samples: list[bytes], known: _Stacks, profile: Profile) -> CPUProfil
 
 
 def _explained(stack: Sequence[int], known: _Stacks) -> _Seen:
-    """The innermost map operation, and the lines it was called from.
+    """The map operation a stack is in, growth before what it is part of, and the lines it was called from.
 
-    Between it and the leaf may stand frames of other packages (memequal of internal/bytealg), so the line is looked
-    for above it, not from the leaf. Map operations call no code of the user's, so the first of that ends the search.
+    Between operation and leaf may stand frames of other packages (memequal of internal/bytealg), so the line is looked
+    for above the operation. It calls no code of the user's, so the first frame of that ends the search.
     """
     gc, access, keys, site = False, None, "", None
     for frame in _frames(stack, known):
         gc = gc or frame.gc
-        if site is None and frame.access and access is not Access.GROWTH:
-            access = frame.access if frame.access is Access.GROWTH or access is None else access
         if site is None and frame.access:
+            access = access if access is Access.GROWTH else frame.access
             keys = keys_of(frame.site.function) or keys
-        if access and site is None and not frame.runtime:
+        elif site is None and access and not frame.runtime:
             site = frame.site
         if frame.own:
             return _Seen(gc, access, keys, site, frame.site)
