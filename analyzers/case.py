@@ -91,11 +91,11 @@ def lay_out(window: Window, thresholds: Thresholds) -> Case:
 
 
 def load_factors(window: Window) -> tuple[float, ...]:
-    """The load factors a classic map of this service may have: both where the Go version is unknown."""
+    """The load factors a classic map of this service may have: both where Go 1.21 is one of several possible."""
     version = window.snapshot.go_version
-    if version is None:
-        return (LOAD_FACTOR_121, LOAD_FACTOR)
-    return (LOAD_FACTOR_121,) if version.startswith("go1.21") else (LOAD_FACTOR,)
+    if not version.may_be(21):
+        return (LOAD_FACTOR,)
+    return (LOAD_FACTOR_121,) if version.minor else (LOAD_FACTOR_121, LOAD_FACTOR)
 
 
 def _suspect(

@@ -10,8 +10,9 @@ pieces, so that a small answer cannot become gigabytes of messages (`protofields
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from analyzers import owner
+from analyzers import goversion, owner
 from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff
+from analyzers.goversion import GoVersion
 from analyzers.inflate import inflate
 from analyzers.profile import UNKNOWN_SITE, HeapProfile, Record, Site, Source, Usage
 from analyzers.profile_pb2 import Profile
@@ -60,7 +61,7 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
         period=profile.period,
         records=records,
         build_id=_build_id(profile, strings),
-        go_version=_go_version(known),
+        go_version=_go_version(known).settled(),
         named=False,
     )
 
@@ -167,10 +168,9 @@ def _ends(
     return known.setdefault((site, culprit), _Ends(site, culprit))
 
 
-def _go_version(locations: Mapping[int, _Location]) -> str | None:
+def _go_version(locations: Mapping[int, _Location]) -> GoVersion:
     frames = (frame for location in locations.values() for frame in location.frames)
-    versions = (owner.go_version_of(frame.filename) for frame in frames if owner.is_standard(frame.function))
-    return next((version for version in versions if version), None)
+    return goversion.of_frames(frame for frame in frames if owner.is_standard(frame.function))
 
 
 def _index(strings: Sequence[str], text: str) -> int:

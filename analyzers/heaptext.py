@@ -10,8 +10,9 @@ costs ten times as much, and services send up to 250 MB.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from analyzers import owner
+from analyzers import goversion, owner
 from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff, TruncatedProfile
+from analyzers.goversion import GoVersion
 from analyzers.memstats import parse_memstats
 from analyzers.profile import MemStats, Site
 from analyzers.textline import LARGEST, TextLine, lines_in, number, parse_line, within
@@ -25,6 +26,9 @@ LONGEST_MEMSTATS = 1024 * 1024
 MOST_ANCHORS = 100
 # Services have up to 50,000 distinct records of a few hundred lines; this many would take gigabytes to hold.
 MOST_DISTINCT = 500_000
+# Lines that tell the release stand at the root of nearly every stack; a search of 250 MB would be felt.
+SEARCHED_BYTES = 1024 * 1024
+ROOTS = tuple(b"\t%s+0x" % function.encode() for function in sorted(goversion.TELLING))
 MARK = b"] @"
 MEMSTATS = b"\n# runtime.MemStats"
 END_OF_MEMSTATS = b"# DebugGC ="
@@ -49,7 +53,7 @@ class HeapText(NamedTuple):
     period: int
     records: tuple[TextRecord, ...]
     memstats: MemStats
-    go_version: str | None
+    go_version: GoVersion
     anchors: Mapping[str, int]
 
     def hidden_pcs(self) -> tuple[int, ...]:
@@ -67,7 +71,8 @@ class HeapTextReader:
         self._tail: list[bytes] = []
         self._tail_bytes = 0
         self._period: int | None = None
-        self._go_version: str | None = None
+        self._deepest = b""
+        self._searched = 0
         self._lines: dict[bytes, TextLine] = {}
         self._sums: dict[tuple[bytes, bytes, bytes, int], list[int]] = {}
 
@@ -95,7 +100,7 @@ class HeapTextReader:
         if not records:
             raise EmptyProfile("the profile holds no sampled allocation")
         memstats = parse_memstats(tail)
-        return HeapText(self._period, records, memstats, self._go_version, self._anchors())
+        return HeapText(self._period, records, memstats, self._version(), self._anchors())
 
     def _anchors(self) -> dict[str, int]:
         """Where functions of the user's own begin, without those that were inlined into several others."""
@@ -105,6 +110,21 @@ class HeapTextReader:
                 entries.setdefault(line.site.function, set()).add(line.entry)
         single = sorted(name for name, found in entries.items() if len(found) == 1)
         return {name: entries[name].pop() for name in single[:MOST_ANCHORS]}
+
+    def _version(self) -> GoVersion:
+        """What the lines say that were looked at, and the longest stack."""
+        found = goversion.of_frames(line.site for line in self._lines.values() if line.standard)
+        deep = self._deepest.count(b" 0x") > goversion.DEEPEST_122
+        return found.narrowed(goversion.LATER_THAN_122) if deep else found
+
+    def _search_roots(self, text: bytes) -> None:
+        """Looks at the lines near the root of stacks that tell the release: records are read from their leaf."""
+        end = min(len(text), SEARCHED_BYTES - self._searched)
+        for root in ROOTS:
+            at = text.find(root, 0, max(end, 0))
+            while at >= 0 and (stop := text.find(b"\n", at, end)) >= 0:
+                self._line(text[text.rfind(b"\n", 0, at) + 1 : stop])
+                at = text.find(root, stop, end)
 
     def _scan(self) -> None:
         text = b"".join((self._carry, *self._pending))
@@ -116,6 +136,8 @@ class HeapTextReader:
                 return
             text = text[start:]
         done = self._read_records(text)
+        self._search_roots(text)
+        self._searched += done
         # The block can only follow the last record: looking for it there alone spares a search of everything.
         stats = text.find(MEMSTATS, done)
         if stats >= 0:
@@ -205,6 +227,8 @@ class HeapTextReader:
         sums = self._sums.get(key)
         if sums is None:
             self._sums[key] = [alloc_objects, alloc_space, inuse_objects, inuse_space]
+            if stack_end - mark > len(self._deepest):
+                self._deepest = text[mark:stack_end]
         else:
             sums[0] += alloc_objects
             sums[1] += alloc_space
@@ -232,8 +256,6 @@ class HeapTextReader:
             if len(self._lines) + len(self._sums) > MOST_DISTINCT:
                 raise MalformedProfile(f"more than {MOST_DISTINCT} distinct lines and records")
             line = self._lines[raw] = parse_line(raw)
-            if line.standard and self._go_version is None:
-                self._go_version = owner.go_version_of(line.site.filename)
         return line
 
     def _records(self) -> Iterator[TextRecord]:

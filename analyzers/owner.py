@@ -7,9 +7,6 @@ from analyzers.gostd import PACKAGES
 
 _MODULE_CACHE = re.compile(r"/pkg/mod/|@v\d")
 _RUNTIME_FILE = re.compile(r"(?:^|/src/)(?:internal/)?runtime/[^/]+$|(?:^|/src/)internal/runtime/")
-# GOROOT says the version where a version manager, a toolchain download or a distribution put it into the path:
-# /sdk/go1.23.4/src, /usr/lib/go-1.19/src, /toolcache/go/1.22.1/x64/src, toolchain@v0.0.1-go1.23.9.linux-amd64/src
-_GOROOT_VERSION = re.compile(r"(?:/go[-/]?|toolchain@v0\.0\.1-go)(1\.\d+(?:\.\d+)?)(?:[./-][^:]*)?/src/")
 
 _PACKAGE = re.compile(r"^(?P<path>(?:[^/(\[]*/)*)(?P<last>[^.(\[/]*)")
 
@@ -50,9 +47,3 @@ def in_runtime(filename: str) -> bool:
 def is_profiler(function: str) -> bool:
     """True for frames of the profile endpoint itself, which allocates while it is asked."""
     return package_of(function) in ("runtime/pprof", "net/http/pprof")
-
-
-def go_version_of(filename: str) -> str | None:
-    """`go1.23.9` when the path of a standard library file says so, else None. Never guessed."""
-    match = _GOROOT_VERSION.search(filename)
-    return f"go{match[1]}" if match else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from analyzers import ladders
 from analyzers.frames import Kind
 from analyzers.gc import GCFigures
+from analyzers.goversion import UNKNOWN, GoVersion
 from analyzers.profile import HeapProfile, MemStats, Source, Usage
 from analyzers.sites import Ledger, Place, SiteUsage, place_of, usage_of
 
@@ -23,7 +24,7 @@ class Snapshot:
     usage: tuple[SiteUsage, ...]
     memstats: MemStats | None = None
     build_id: str = ""
-    go_version: str | None = None
+    go_version: GoVersion = UNKNOWN
     named: bool = True
     anchors: Mapping[str, int] = field(default_factory=dict)
     growing: frozenset[Place] = frozenset()  # lines whose maps were seen to grow when this was taken

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from analyzers import goversion
 from analyzers.heaptext import HeapText
 from analyzers.profile import (
     HeapProfile,
@@ -61,12 +62,14 @@ def resolve(text: HeapText, symbols: Mapping[int, str]) -> HeapProfile:
         usage = Usage(*(count * scale for count in counts))
         records.append(Record(frames, record.site, record.culprit, record.object_size, usage))
     hidden = text.hidden_pcs()
+    leaves = {record.frames[0] for record in records if record.frames}
+    version = text.go_version.narrowed(goversion.of_hidden({symbols.get(pc, "") for pc in hidden}, leaves))
     return HeapProfile(
         source=Source.TEXT,
         period=text.period,
         records=tuple(records),
         memstats=text.memstats,
-        go_version=text.go_version,
+        go_version=version.settled(),
         named=not hidden or any(pc in symbols for pc in hidden),
         anchors=text.anchors,
     )

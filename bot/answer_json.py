@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from analyzers.estimate import MapEstimate
 from analyzers.finding import Finding
+from analyzers.gc import GCFigures
+from analyzers.goversion import UNKNOWN, GoVersion
 from analyzers.profile import Site
 from bot.words import remedy_text
 from handlers.notes import Summary
@@ -16,13 +18,14 @@ Json = dict[str, object]
 def answer(note: Summary) -> Json:
     """One object for one instance."""
     diagnosis = note.diagnosis
-    gc = diagnosis.gc
+    memory = diagnosis.memory
     return {
         "schema": SCHEMA,
         "service": note.service.name,
         "instance": note.instance,
         "captured_at": datetime.fromtimestamp(diagnosis.captured_at, UTC).isoformat().replace("+00:00", "Z"),
-        "go_version": diagnosis.go_version,
+        "go_version": diagnosis.go_version.exact,
+        "go_versions": _go_versions(diagnosis.go_version),
         "implementation": diagnosis.implementation,
         "source": diagnosis.source,
         "basis": diagnosis.comparison.basis,
@@ -33,11 +36,20 @@ def answer(note: Summary) -> Json:
         "live_heap_bytes": _whole(diagnosis.live_heap),
         "findings": [_finding(finding) for finding in diagnosis.findings],
         "gc": {
-            "cycles_per_minute": gc.cycles_per_minute,
-            "pause_share": gc.pause_share,
-            "allocation_bytes_per_second": gc.allocation_bytes_per_second,
-            "live_heap_growth_bytes_per_second": gc.live_heap_growth_bytes_per_second,
+            **_rates(diagnosis.gc),
+            "seconds_to_memory_limit": memory.seconds if memory else None,
+            "peak_seconds_to_memory_limit": memory.peak_seconds if memory else None,
+            "previous": _rates(diagnosis.gc_before) if diagnosis.gc_before else None,
         },
+    }
+
+
+def _rates(gc: GCFigures) -> Json:
+    return {
+        "cycles_per_minute": gc.cycles_per_minute,
+        "pause_share": gc.pause_share,
+        "allocation_bytes_per_second": gc.allocation_bytes_per_second,
+        "live_heap_growth_bytes_per_second": gc.live_heap_growth_bytes_per_second,
     }
 
 
@@ -54,6 +66,16 @@ def _finding(finding: Finding) -> Json:
             for item in finding.remediation
         ],
     }
+
+
+def _go_versions(version: GoVersion) -> Json | None:
+    if version == UNKNOWN:
+        return None
+    return {"low": _release(version.low), "high": _release(version.high)}
+
+
+def _release(minor: int | None) -> str | None:
+    return None if minor is None else f"1.{minor}"
 
 
 def _site(site: Site) -> Json:

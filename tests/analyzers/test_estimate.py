@@ -13,6 +13,7 @@ from analyzers.compare import compare
 from analyzers.estimate import MapEstimate, estimate
 from analyzers.finding import Confidence, Remedy, Verdict
 from analyzers.frames import Implementation, Kind
+from analyzers.goversion import UNKNOWN, GoVersion, exactly
 from analyzers.profile import Usage, sampling_probability
 from analyzers.sites import lines_of
 from analyzers.thresholds import DEFAULT
@@ -131,9 +132,20 @@ def test_sized_tables_that_were_all_dropped_may_each_have_been_a_map() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "factors"), [(None, (6.0, 6.5)), ("go1.21.13", (6.0,)), ("go1.23.9", (6.5,)), ("go1.19", (6.5,))]
+    ("version", "factors"),
+    [
+        (UNKNOWN, (6.0, 6.5)),
+        (exactly("go1.21.13"), (6.0,)),
+        (GoVersion(21, 21), (6.0,)),
+        (exactly("go1.23.9"), (6.5,)),
+        (exactly("go1.19"), (6.5,)),
+        (GoVersion(high=25), (6.0, 6.5)),
+        (GoVersion(high=20), (6.5,)),
+        (GoVersion(low=23), (6.5,)),
+        (GoVersion(20, 21), (6.0, 6.5)),
+    ],
 )
-def test_the_load_factor_follows_the_release(version: str | None, factors: tuple[float, ...]) -> None:
+def test_the_load_factor_follows_the_release(version: GoVersion, factors: tuple[float, ...]) -> None:
     assert load_factors(compare(snapshot(plain(8), go_version=version), None, None)) == factors
 
 

@@ -127,9 +127,9 @@ def test_an_uncompressed_profile_is_read_too() -> None:
 def test_build_id_and_go_version_are_read_where_they_stand() -> None:
     builder = Builder()
     builder.message.mapping.add(id=1, build_id=builder.string("abc123"))
-    builder.sample((1, 8, 1, 8), (PUT, RUNTIME_MAIN._replace(file="/sdk/go1.25.5/src/runtime/proc.go")))
+    builder.sample((1, 8, 1, 8), (PUT, RUNTIME_MAIN._replace(file="/sdk/go1.25.5/src/runtime/proc.go", line=285)))
     found = heapproto.read(builder.bytes())
-    assert (found.build_id, found.go_version) == ("abc123", "go1.25.5")
+    assert (found.build_id, found.go_version.exact) == ("abc123", "go1.25.5")
     assert heapproto.read(proto(ROW)).build_id == ""
     assert heapproto.build_id(proto(ROW)) == ""
     assert heapproto.build_id(builder.bytes()) == "abc123"

@@ -18,7 +18,7 @@ from analyzers.finding import (
     Verdict,
 )
 from analyzers.frames import Implementation
-from analyzers.gc import GCFigures
+from analyzers.gc import GCFigures, MemoryForecast
 from analyzers.goversion import exactly
 from analyzers.profile import Site, Source
 from analyzers.tables import Entries
@@ -113,6 +113,8 @@ def summary(
         comparison=Comparison(basis, age, 8.0, None if age is None else 3e6),
         live_heap=9e7,
         dominant=(Dominant(Site("main.load", f"{text}.go", 3), 6e7, 0.7),),
+        gc_before=None if basis is Basis.FIRST else GCFigures(3.1, 0.001, 2e6, 1e6, 8.0),
+        memory=MemoryForecast(2**31, 2400.0, 700.0, 600.0, since_base=True) if findings else None,
     )
     return Summary(of or service(), text, "r1.orders-0", diagnosis)
 

@@ -9,6 +9,7 @@ from analyzers.compare import Basis
 from analyzers.finding import Comparison, Confidence, Diagnosis, Verdict
 from analyzers.frames import Event, Implementation, Kind
 from analyzers.gc import GCFigures
+from analyzers.goversion import GoVersion, exactly
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
@@ -39,7 +40,7 @@ def snapshot(captured_at: float = 1000.0, lines: int = 3) -> Snapshot:
         )
         for n in range(lines)
     )
-    return Snapshot(captured_at, Source.TEXT, 524288, usage, build_id="b1", go_version="go1.27.3")
+    return Snapshot(captured_at, Source.TEXT, 524288, usage, build_id="b1", go_version=exactly("go1.27.3"))
 
 
 def diagnosis() -> Diagnosis:
@@ -52,7 +53,7 @@ def diagnosis() -> Diagnosis:
         source=Source.TEXT,
         named=True,
         implementation=None,
-        go_version="go1.27.3",
+        go_version=exactly("go1.27.3"),
         comparison=Comparison(Basis.FIRST, None, None, None),
         live_heap=1e6,
         dominant=(),
@@ -72,6 +73,7 @@ async def until(holds: Callable[[], Awaitable[bool]], *, within_s: float = 10.0)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 counts = st.integers(0, 2**63 - 1)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+minors = st.none() | st.integers(0, 99)
 sites = st.builds(Site, texts, texts, st.integers(0, 10**6))
 events = st.builds(
     Event,
@@ -91,7 +93,7 @@ snapshots = st.builds(
     usage=st.lists(rows, max_size=8).map(tuple),
     memstats=st.none() | memstats,
     build_id=texts,
-    go_version=st.none() | texts,
+    go_version=st.builds(GoVersion, minors, minors, st.none() | texts),
     named=st.booleans(),
     growing=st.frozensets(st.builds(Place, texts, st.integers(0, 10**6), texts, st.integers(0, 10**6)), max_size=3),
     anchors=st.dictionaries(texts, st.integers(0, 2**64 - 1), max_size=4),
