@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from analyzers.compare import LineChange, Window
+from analyzers.cpu import Band, LineOps, Traffic
 from analyzers.estimate import MapEstimate, estimate
 from analyzers.frames import Implementation, Kind
 from analyzers.profile import Site, Usage, sampling_probability
@@ -31,6 +32,12 @@ class Suspect(NamedTuple):
     alloc_share: float  # of all allocated bytes since the process started
     recent_share: float | None  # of all allocated bytes in the window; None if it saw too few of them
     inuse_share: float  # tables in use, of all bytes in use
+    ops: LineOps | None = None  # what the CPU does with its maps; None without a CPU profile
+
+    @property
+    def band(self) -> Band:
+        """Reads to writes of its maps."""
+        return self.ops.band if self.ops else Band.UNKNOWN
 
     @property
     def site(self) -> Site:
@@ -71,7 +78,7 @@ class Case(NamedTuple):
         )
 
 
-def lay_out(window: Window, thresholds: Thresholds) -> Case:
+def lay_out(window: Window, thresholds: Thresholds, traffic: Traffic | None = None) -> Case:
     """The case of a window; lines that make no map and grow no slice are no suspects."""
     total = window.snapshot.total
     recent_alloc = None
@@ -84,9 +91,11 @@ def lay_out(window: Window, thresholds: Thresholds) -> Case:
     least = min(thresholds.min_growth_bytes, thresholds.min_retained_bytes, thresholds.min_window_growth_bytes)
     suspects = []
     for change in window.lines:
-        ledger = change.line.ledger
-        if change.line.implementation or ledger.total(Kind.SLICE).alloc_objects:
-            suspects.append(_suspect(change, total, recent_alloc, least, window.snapshot.period, factors))
+        line = change.line
+        if line.implementation or line.ledger.total(Kind.SLICE).alloc_objects:
+            suspect = _suspect(change, total, recent_alloc, least, window.snapshot.period, factors)
+            ops = traffic.at(line.site, line.culprit, line.key_kind) if traffic and line.implementation else None
+            suspects.append(suspect._replace(ops=ops))
     return Case(window, thresholds, tuple(suspects), total, _functions(window.lines))
 
 

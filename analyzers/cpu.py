@@ -89,6 +89,13 @@ class LineOps(NamedTuple):
         return self.read + self.write + self.delete + self.iterate + self.growth
 
 
+class CPUMissing(NamedTuple):
+    """A CPU profile was asked for and could not be had: the error's `reason` and `detail`."""
+
+    reason: str
+    detail: str
+
+
 class CPUFigures(NamedTuple):
     """What a diagnosis keeps of a CPU profile. `gc_share` is None without samples; `lines` are the busiest."""
 
@@ -186,17 +193,17 @@ class Traffic:
     def __init__(self, profile: CPUProfile) -> None:
         self._profile = profile
         self._near: dict[str, dict[str, Counts]] = {}
+        self._at: dict[tuple[object, ...], Counts] = {}
         for line in profile.lines:
+            place = line.site[1:] + line.culprit[1:]
+            self._at[place] = self._at.get(place, Counts()).plus(line.counts)
             if line.keys:
                 near = self._near.setdefault(_package(line.site, line.culprit), {})
                 near[line.keys] = near.get(line.keys, Counts()).plus(line.counts)
 
     def at(self, site: Site, culprit: Site, key_kind: str | None) -> LineOps:
         """What a heap's line does. Its shares are 0 where no sample fell on it: the maps may be read all the same."""
-        counts = Counts()
-        for line in self._profile.lines:
-            if (line.site[1:], line.culprit[1:]) == (site[1:], culprit[1:]):
-                counts = counts.plus(line.counts)
+        counts = self._at.get(site[1:] + culprit[1:], Counts())
         return self._ops(site, culprit, key_kind.removesuffix("ptr") if key_kind else "", counts)
 
     def figures(self) -> CPUFigures:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from analyzers import case as cases
 from analyzers import gc, owner
 from analyzers.compare import Basis, Window
+from analyzers.cpu import CPUProfile, Traffic
 from analyzers.finding import Comparison, Confidence, Diagnosis, Dominant, Finding, Verdict
 from analyzers.profile import NO_USAGE, Site, sampling_probability
 from analyzers.rules import (
@@ -41,14 +42,19 @@ SEEN_TWICE = 2
 FEW_SAMPLES = 8
 
 
-def diagnose(window: Window, thresholds: Thresholds, memory_limit: int | None = None) -> Diagnosis:
+def diagnose(
+    window: Window, thresholds: Thresholds, memory_limit: int | None = None, cpu: CPUProfile | None = None
+) -> Diagnosis:
     """The verdict on a window, its findings ranked by weight, and what dominates where maps do not."""
-    case = cases.lay_out(window, thresholds)
+    traffic = Traffic(cpu) if cpu else None
+    case = cases.lay_out(window, thresholds, traffic)
     claimed: dict[Place, Finding] = {}
     for rule in RULES:
         for finding in rule(case):
             claimed.setdefault(place_of(finding.site, finding.culprit), finding)
-    findings = tuple(sorted(claimed.values(), key=lambda finding: (-finding.weight, finding.culprit)))
+    ranked = sorted(claimed.values(), key=lambda finding: (-finding.weight, finding.culprit))
+    ops = {suspect.change.line.place: suspect.ops for suspect in case.suspects}
+    findings = tuple(finding._replace(ops=ops.get(place_of(finding.site, finding.culprit))) for finding in ranked)
     snapshot = window.snapshot
     return Diagnosis(
         captured_at=snapshot.captured_at,
@@ -65,6 +71,7 @@ def diagnose(window: Window, thresholds: Thresholds, memory_limit: int | None = 
         dominant=_dominant(window),
         gc_before=window.base.gc if window.base else None,
         memory=_memory(window, thresholds, memory_limit),
+        cpu=traffic.figures() if traffic else None,
     )
 
 

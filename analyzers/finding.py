@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from analyzers.compare import Basis
+from analyzers.cpu import CPUFigures, CPUMissing, LineOps
 from analyzers.estimate import MapEstimate
 from analyzers.frames import Implementation
 from analyzers.gc import GCFigures, MemoryForecast
@@ -97,7 +98,7 @@ class Finding(NamedTuple):
     """One line of source with a map problem.
 
     `site` is the innermost line outside the runtime, `culprit` the first line of the user's own code, the one to name.
-    `weight` ranks findings: a share, and one more for what keeps growing.
+    `weight` ranks findings: a share, and one more for what keeps growing. `ops` exists where a CPU profile was taken.
     """
 
     rule: Verdict
@@ -108,6 +109,7 @@ class Finding(NamedTuple):
     evidence: tuple[Evidence, ...]
     remediation: tuple[Remediation, ...]
     weight: float
+    ops: LineOps | None = None
 
     def value(self, name: str) -> float | None:
         """The number called `name`, None where the rule did not give it."""
@@ -139,6 +141,7 @@ class Diagnosis(NamedTuple):
 
     `findings` are ranked; `verdict` is the first one's rule, or no_map_problem. `gc_before` is what the base's own
     capture saw. `memory` exists where the registry names a limit and the live heap grows towards it.
+    `cpu` exists where a CPU profile was taken, `cpu_missing` where one was asked for in vain.
     """
 
     captured_at: float
@@ -155,3 +158,5 @@ class Diagnosis(NamedTuple):
     dominant: tuple[Dominant, ...]
     gc_before: GCFigures | None = None
     memory: MemoryForecast | None = None
+    cpu: CPUFigures | None = None
+    cpu_missing: CPUMissing | None = None

@@ -6,6 +6,7 @@ do not shrink), and measurements; each remedy's template names its own.
 
 from analyzers import owner
 from analyzers.case import WHOLE_KINDS, Case, Suspect
+from analyzers.cpu import Band
 from analyzers.finding import Remediation, Remedy
 from analyzers.frames import Kind
 from analyzers.hint import capacity_hint
@@ -22,24 +23,32 @@ def for_unsized(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
         return (*_decode(case, suspect), Remediation(Remedy.BOUND), Remediation(Remedy.EVICT))
     wasted = max(0.0, suspect.growth.alloc_space - suspect.growth.inuse_space)
     presize = Remediation(Remedy.PRESIZE, _hint(suspect), wasted, hourly_garbage(case, suspect, *GROWTH_KINDS))
-    return (
-        *_decode(case, suspect),
-        presize,
-        Remediation(Remedy.AVOID_HOT_UPDATE),
-        Remediation(Remedy.SYNC_MAP),
-    )
+    return (*_decode(case, suspect), presize, *_for_readers(suspect))
 
 
 def for_rebuilt(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
     """A map made again and again: keep its tables, or at least make them at the right size."""
     reuse = Remediation(Remedy.REUSE, saves=suspect.tables.alloc_space, hourly=hourly(case, suspect, *TABLE_KINDS))
-    swap = Remediation(Remedy.AVOID_HOT_UPDATE)
+    # A map that is written as often as read would be copied for each write.
+    swaps = suspect.band in (Band.UNKNOWN, Band.READ_DOMINATED)
+    swap = (Remediation(Remedy.AVOID_HOT_UPDATE),) if swaps else ()
     if not suspect.growth.alloc_objects or not sizable(suspect):
-        return (*_decode(case, suspect), reuse, swap)
+        return (*_decode(case, suspect), reuse, *swap)
     # Half of what an unsized build allocates are tables it outgrows.
     half = suspect.growth.alloc_space / 2
     presize = Remediation(Remedy.PRESIZE, _hint(suspect), half, hourly(case, suspect, *GROWTH_KINDS, part=0.5))
-    return (*_decode(case, suspect), presize, reuse, swap)
+    return (*_decode(case, suspect), presize, reuse, *swap)
+
+
+def _for_readers(suspect: Suspect) -> tuple[Remediation, ...]:
+    """What helps those who read a map that is filled once. Copying it for each write pays from some 20 reads on;
+    sync.Map is for entries written once and read often, which only a CPU profile can rule out."""
+    match suspect.band:
+        case Band.READ_DOMINATED:
+            return Remediation(Remedy.AVOID_HOT_UPDATE), Remediation(Remedy.SYNC_MAP)
+        case Band.UNKNOWN:
+            return (Remediation(Remedy.SYNC_MAP),)
+    return ()
 
 
 def for_copied(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
@@ -81,9 +90,10 @@ def _hint(suspect: Suspect) -> int | None:
     return None if decodes(suspect) else capacity_hint(suspect.map)
 
 
-def for_unbounded() -> tuple[Remediation, ...]:
-    """A map that only grows: only fewer entries help."""
-    return Remediation(Remedy.BOUND), Remediation(Remedy.EVICT), Remediation(Remedy.RECREATE)
+def for_unbounded(suspect: Suspect) -> tuple[Remediation, ...]:
+    """A map that only grows: only fewer entries help. One that is hardly ever written is sync.Map's own case."""
+    cache = (Remediation(Remedy.SYNC_MAP),) if suspect.band is Band.READ_DOMINATED else ()
+    return Remediation(Remedy.BOUND), Remediation(Remedy.EVICT), Remediation(Remedy.RECREATE), *cache
 
 
 def for_retained(suspect: Suspect) -> tuple[Remediation, ...]:

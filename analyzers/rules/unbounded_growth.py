@@ -33,7 +33,7 @@ def find(case: Case) -> list[Finding]:
                 culprit=suspect.culprit,
                 map=suspect.map,
                 evidence=(Evidence("inuse_growth", gained, Unit.BYTES), rate, *numbers(case, suspect)),
-                remediation=remedies.for_unbounded(),
+                remediation=remedies.for_unbounded(suspect),
                 # What keeps growing outweighs what stands still, however large that is.
                 weight=1.0 + suspect.inuse_share,
             )
