@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from analyzers.compare import LineChange, Window
 from analyzers.cpu import Band, LineOps, Traffic
-from analyzers.estimate import MapEstimate, estimate
+from analyzers.estimate import Calibration, MapEstimate, estimate
 from analyzers.frames import Implementation, Kind
 from analyzers.profile import Site, Usage, sampling_probability
 from analyzers.sites import GROWTH_KINDS, TABLE_KINDS, Ledger
+from analyzers.snapshot import Snapshot
 from analyzers.tables import LOAD_FACTOR, LOAD_FACTOR_121
 from analyzers.thresholds import Thresholds
 
+FARTHEST_OFF = 1.6
 # Sized and cloned tables: made at their full size, so they never grow.
 WHOLE_KINDS = (Kind.PRESIZE, Kind.CLONE)
 
@@ -86,14 +88,15 @@ def lay_out(window: Window, thresholds: Thresholds, traffic: Traffic | None = No
         recent_alloc = total.alloc_space - window.earlier.total.alloc_space
         # Of a handful of samples a single one would be most of everything.
         recent_alloc = recent_alloc if recent_alloc >= thresholds.min_growth_bytes else None
-    factors = load_factors(window)
     # No rule speaks of fewer bytes than this, so no map of them need be estimated.
     least = min(thresholds.min_growth_bytes, thresholds.min_retained_bytes, thresholds.min_window_growth_bytes)
+    snapshot = window.snapshot
+    whole = _Whole(total, recent_alloc, least, snapshot.period, load_factors(window), calibration(snapshot))
     suspects = []
     for change in window.lines:
         line = change.line
         if line.implementation or line.ledger.total(Kind.SLICE).alloc_objects:
-            suspect = _suspect(change, total, recent_alloc, least, window.snapshot.period, factors)
+            suspect = _suspect(change, whole)
             ops = traffic.at(line.site, line.culprit, line.key_kind) if traffic and line.implementation else None
             suspects.append(suspect._replace(ops=ops))
     return Case(window, thresholds, tuple(suspects), total, _functions(window.lines))
@@ -107,20 +110,45 @@ def load_factors(window: Window) -> tuple[float, ...]:
     return (LOAD_FACTOR_121,) if version.minor else (LOAD_FACTOR_121, LOAD_FACTOR)
 
 
-def _suspect(
-    change: LineChange, total: Usage, recent_alloc: float | None, least: float, period: int, factors: tuple[float, ...]
-) -> Suspect:
-    ledger = change.line.ledger
+def calibration(snapshot: Snapshot) -> Calibration:
+    """The sampled totals held against the exact ones of MemStats.
+
+    Samples miss them by a tenth or two; what is further off counts something else (the heap without `gc=1` holds
+    garbage that the profile does not).
+    """
+    exact, sampled = snapshot.memstats, snapshot.total
+    if exact is None or sampled.alloc_space <= 0 or sampled.inuse_space <= 0:
+        return Calibration()
+    factors = exact.total_alloc / sampled.alloc_space, exact.heap_alloc / sampled.inuse_space
+    if not all(1 / FARTHEST_OFF <= factor <= FARTHEST_OFF for factor in factors):
+        return Calibration()
+    return Calibration(*factors, total=sampled)
+
+
+class _Whole(NamedTuple):
+    """What every line is held against: totals, and what estimates need to know about the service."""
+
+    total: Usage
+    recent_alloc: float | None  # None where the window saw too little
+    least: float  # bytes of tables below which no map is estimated
+    period: int
+    load_factors: tuple[float, ...]
+    exact: Calibration
+
+
+def _suspect(change: LineChange, whole: _Whole) -> Suspect:
+    ledger, total = change.line.ledger, whole.total
     tables = ledger.total(*TABLE_KINDS)
     slices = ledger.total(Kind.SLICE)
     alloc = tables.alloc_space or slices.alloc_space
     recent_share = None
-    if change.recent is not None and recent_alloc is not None:
+    if change.recent is not None and whole.recent_alloc is not None:
         recent = change.recent.total(*TABLE_KINDS).alloc_space or change.recent.total(Kind.SLICE).alloc_space
-        recent_share = recent / recent_alloc
+        recent_share = recent / whole.recent_alloc
+    enough = tables.alloc_space >= whole.least
     return Suspect(
         change=change,
-        map=estimate(change.line, period, factors) if tables.alloc_space >= least else None,
+        map=estimate(change.line, whole.period, whole.load_factors, whole.exact) if enough else None,
         growth=ledger.total(*GROWTH_KINDS),
         whole=ledger.total(*WHOLE_KINDS),
         tables=tables,

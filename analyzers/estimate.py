@@ -5,18 +5,20 @@ Which formula holds when, and how far off it was measured to be, stands at each 
 
 from analyzers import classic, swiss
 from analyzers.frames import Implementation
-from analyzers.rungs import REBUILT_RATIO, MapEstimate, Room
+from analyzers.rungs import REBUILT_RATIO, UNCALIBRATED, Calibration, MapEstimate, Room
 from analyzers.sites import Line
 
-__all__ = ["REBUILT_RATIO", "MapEstimate", "Room", "estimate", "room"]
+__all__ = ["REBUILT_RATIO", "Calibration", "MapEstimate", "Room", "estimate", "room"]
 
 
-def estimate(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEstimate | None:
+def estimate(
+    line: Line, period: int, load_factors: tuple[float, ...], exact: Calibration = UNCALIBRATED
+) -> MapEstimate | None:
     """The map of `line`, None where it makes none."""
     if line.implementation is Implementation.CLASSIC:
         return classic.estimate(line, period, load_factors)
     if line.implementation is Implementation.SWISS:
-        return swiss.estimate(line, period)
+        return swiss.estimate(line, period, exact)
     return None
 
 

@@ -34,6 +34,26 @@ class MapEstimate(NamedTuple):
     clear: bool = True
 
 
+class Calibration(NamedTuple):
+    """What MemStats, which is exact, makes of sampled figures: factors, and the sampled totals they came from."""
+
+    alloc: float = 1.0
+    inuse: float = 1.0
+    total: Usage = NO_USAGE
+
+    def surer(self, space: float, total: float) -> float:
+        """By how much samples count for more where `space` is a large part of an exactly known `total`.
+
+        Of a share f of an exact whole the relative error is (1 - f) times that of a plain count.
+        """
+        return 1 / max(LEAST_REST, 1 - space / total) ** 2 if total > 0 else 1.0
+
+
+UNCALIBRATED = Calibration()
+# Even a line that is everything shares the heap with what the profile cannot see.
+LEAST_REST = 0.2
+
+
 class Room(NamedTuple):
     """What a line's sized tables in use hold at most, all together, and in how many maps at least."""
 

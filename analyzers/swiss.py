@@ -3,10 +3,10 @@
 import math
 from collections.abc import Mapping
 
-from analyzers import sizeclass, slots, tables
+from analyzers import sizeclass, slots, splits, tables
 from analyzers.frames import Implementation, Kind
 from analyzers.profile import NO_USAGE, Usage, sampling_probability
-from analyzers.rungs import FEWEST_SAMPLES, GOOD_FIT, REBUILT_RATIO, MapEstimate, Room, ladder_kinds, rungs_of
+from analyzers.rungs import GOOD_FIT, UNCALIBRATED, Calibration, MapEstimate, Room, ladder_kinds, rungs_of
 from analyzers.sites import Line
 from analyzers.tables import Entries
 
@@ -15,7 +15,7 @@ MOST_SINGLE_TABLES = 2.5
 POINTER = 8
 
 
-def estimate(line: Line, period: int) -> MapEstimate | None:
+def estimate(line: Line, period: int, exact: Calibration = UNCALIBRATED) -> MapEstimate | None:
     """The map of a line of the Swiss family; without a slot where no table explains the sizes."""
     kinds, hinted = ladder_kinds(line)
     sizes = line.ledger.sizes(*kinds)
@@ -39,11 +39,11 @@ def estimate(line: Line, period: int) -> MapEstimate | None:
         entries = tables.swiss_hinted_entries(count, samples) if count else None
         growths = 0
     else:
-        count, samples, builds, hinted = _split_tables(line, full, fit.slot_bytes, period)
-        entries = (tables.swiss_rebuilt_entries if builds > 1 else tables.swiss_entries)(count, samples)
+        seen = splits.count(line, full, fit.slot_bytes, period, exact)
+        builds, hinted = seen.builds, seen.hinted
+        entries = (tables.swiss_rebuilt_entries if builds > 1 else tables.swiss_entries)(seen.tables, seen.samples)
         rungs_below = 0 if hinted else tables.RUNGS_TO_FULL_TABLE
-        splits = _split_objects(line, fit.slot_bytes) / 2
-        growths = round(rungs_below + (splits if hinted else max(0.0, count - 1)))
+        growths = round(rungs_below + seen.splits / (1 if hinted else builds))
     return MapEstimate(Implementation.SWISS, line.key_kind, fit.slot_bytes, entries, growths, builds, hinted, clear)
 
 
@@ -82,49 +82,3 @@ def _sized_tables(line: Line, full: Usage, probability: float) -> tuple[float, f
     if full.inuse_objects <= 0:
         return 0.0, full.alloc_objects * probability, full.alloc_objects
     return full.inuse_objects, full.inuse_objects * probability, max(1.0, full.alloc_objects / full.inuse_objects)
-
-
-def _split_tables(line: Line, full: Usage, slot_bytes: int, period: int) -> tuple[float, float, float, bool]:
-    """Full tables of one map, the samples that say so, builds, and whether a hint had made the first of them.
-
-    Several maps: each build allocates each rung from 16 to 1024 slots once, so builds = samples over probabilities of
-    these rungs. One map leaves about a tenth of a sample there, so some samples mean several builds.
-    Else by splits, each of which allocates two tables and frees one: tables = splits + 1, or all that are alive where
-    these are more, because then the first ones came with the hint.
-    """
-    size = sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS))
-    probability = sampling_probability(size, period)
-    splits, alive = _split_objects(line, slot_bytes) / 2, full.inuse_objects
-    samples, chance = _small_rungs(line, slot_bytes, period)
-    if samples >= FEWEST_SAMPLES:
-        builds = max(1.0, samples / chance)
-        # Where every allocation is recorded the count is exact: the error is that of what was not.
-        unseen = max(1e-9, 1 - chance / tables.RUNGS_TO_FULL_TABLE)
-        return splits / builds + 1, min(samples / unseen, full.alloc_objects * probability), builds, False
-    seen = max(full.alloc_objects * probability, 1.0)
-    if full.alloc_objects > REBUILT_RATIO * alive > 0:
-        return alive, alive * probability, max(1.0, splits / max(alive - 1, 1.0)), False
-    if alive > splits + 1:
-        return alive, alive * probability, 1.0, alive > (splits + 1) * (1 + 1.6 / seen**0.5)
-    return splits + 1, seen if alive else 0.0, 1.0, False
-
-
-def _small_rungs(line: Line, slot_bytes: int, period: int) -> tuple[float, float]:
-    """Samples of the rungs below and up to a full table, and the samples that one build leaves there."""
-    samples = chance = 0.0
-    for rung in range(1, tables.RUNGS_TO_FULL_TABLE + 1):
-        size = sizeclass.round_up(tables.swiss_table_bytes(slot_bytes, tables.SLOTS_PER_GROUP << rung))
-        probability = sampling_probability(size, period)
-        samples += _grown_objects(line, size) * probability
-        chance += probability
-    return samples, chance
-
-
-def _split_objects(line: Line, slot_bytes: int) -> float:
-    sizes = sizeclass.object_sizes(tables.swiss_table_bytes(slot_bytes, tables.TABLE_SLOTS))
-    return sum(usage.alloc_objects for size, usage in line.ledger.sizes(Kind.SPLIT).items() if size in sizes)
-
-
-def _grown_objects(line: Line, size: int) -> float:
-    usage = line.ledger.sizes(Kind.GROWTH).get(size)
-    return usage.alloc_objects if usage else 0.0
