@@ -1,0 +1,153 @@
+"""How long the memory will last, and when nothing is claimed about it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzers.compare import compare
+from analyzers.diagnose import diagnose
+from analyzers.examine import examine
+from analyzers.gc import FURTHEST_S, LONGEST_TREND_S, GCFigures, Growth, MemoryForecast, growth, time_to_limit
+from analyzers.profile import MemStats
+from analyzers.snapshot import Snapshot
+from analyzers.thresholds import DEFAULT
+from tests.analyzers.recordings import RECORDINGS, Recording
+from tests.analyzers.scenes import MIB, memstats, plain, snapshot
+
+GIB = 1024 * MIB
+NOW = memstats(600, heap=500 * MIB)
+UP = Growth(100 * MIB, 100.0)
+
+
+def forecast(
+    recent: Growth | None = None, trend: Growth | None = None, *, now: MemStats = NOW, limit: int = 2 * GIB
+) -> MemoryForecast | None:
+    return time_to_limit(now, limit, recent, trend, MIB)
+
+
+def test_a_steady_rate_reaches_the_limit_when_arithmetic_says() -> None:
+    found = forecast(trend=UP)
+    assert found is not None
+    assert found.seconds == pytest.approx(2048 - 500)  # one MiB a second
+    # The scene's NextGC is twice the live heap: peaks are at the limit when half of it is alive.
+    assert found.peak_seconds == pytest.approx(1024 - 500)
+    assert (found.limit, found.over, found.since_base) == (2 * GIB, 100.0, True)
+
+
+def test_the_trend_is_believed_before_the_window_unless_it_is_old() -> None:
+    fast = Growth(80 * MIB, 8.0)
+    both = forecast(fast, UP)
+    old = forecast(fast, Growth(100 * MIB, LONGEST_TREND_S + 1))
+    alone = forecast(fast)
+    assert both is not None
+    assert both.since_base
+    assert old == alone
+    assert alone is not None
+    assert (alone.over, alone.since_base) == (8.0, False)
+    assert alone.seconds == pytest.approx((2048 - 500) / 10)
+
+
+def test_a_heap_beyond_the_limit_is_there_already() -> None:
+    found = forecast(UP, limit=400 * MIB)
+    assert found is not None
+    assert (found.seconds, found.peak_seconds) == (0.0, 0.0)
+    peaks = forecast(UP, limit=900 * MIB)
+    assert peaks is not None
+    assert peaks.peak_seconds == 0.0 < peaks.seconds
+
+
+@pytest.mark.parametrize(
+    ("recent", "trend"),
+    [
+        (None, None),
+        (Growth(0, 8.0), None),
+        (Growth(-90 * MIB, 8.0), None),
+        (Growth(4 * MIB, 8.0), None),  # under one per cent of the heap
+        (UP, Growth(0, 600.0)),  # a saw-tooth: the window goes up, the ten minutes do not
+        (Growth(-50 * MIB, 8.0), UP),  # the other way round: it is being given back
+    ],
+)
+def test_within_noise_nothing_is_claimed(recent: Growth | None, trend: Growth | None) -> None:
+    assert forecast(recent, trend) is None
+
+
+def test_what_a_small_heap_gains_is_noise_below_the_thresholds_bytes() -> None:
+    small = memstats(600, heap=5 * MIB)
+    assert forecast(Growth(MIB / 2, 8.0), now=small) is None
+    assert forecast(Growth(2 * MIB, 8.0), now=small) is not None
+
+
+def test_a_limit_that_is_weeks_away_is_not_mentioned() -> None:
+    rate = 10 * MIB / 3600
+    assert forecast(trend=Growth(10 * MIB, 3600.0), limit=round(500 * MIB + rate * FURTHEST_S * 0.9)) is not None
+    assert forecast(trend=Growth(10 * MIB, 3600.0), limit=round(500 * MIB + rate * FURTHEST_S * 1.1)) is None
+
+
+def test_growth_is_between_two_collections_of_its_own() -> None:
+    before, after = memstats(0, heap=100 * MIB, forced=1), memstats(60, heap=160 * MIB, forced=2)
+    assert growth(before, after, 60.0) == Growth(60 * MIB, 60.0)
+    assert growth(after, replace(before, num_forced_gc=3), 60.0) == Growth(-60 * MIB, 60.0)
+    assert growth(before, replace(after, num_forced_gc=1), 60.0) is None, "the heap may hold as much garbage again"
+    assert growth(None, after, 60.0) is None
+    assert growth(before, None, 60.0) is None
+    assert growth(before, after, None) is None
+    assert growth(before, after, 0.0) is None
+
+
+@given(st.integers(0, 2**63), st.integers(0, 2**63), st.floats(0.001, 1e9), st.integers(1, 2**50))
+def test_a_forecast_of_any_numbers_is_a_number(heap: int, goal: int, seconds: float, limit: int) -> None:
+    odd = replace(NOW, heap_alloc=heap, next_gc=goal)
+    found = time_to_limit(odd, limit, Growth(heap / 2, seconds), None, 1.0)
+    if found is not None:
+        assert 0 <= found.peak_seconds <= found.seconds <= FURTHEST_S
+
+
+def grown(heap: float, seconds: float, forced: int) -> Snapshot:
+    stats = memstats(seconds, heap=heap, total=heap * 3, cycles=10 + int(seconds), forced=forced)
+    return snapshot(plain(MIB), seconds=seconds, stats=stats)
+
+
+def test_a_diagnosis_says_it_only_where_a_limit_is_registered() -> None:
+    first, second = grown(100 * MIB, 0, 1), grown(140 * MIB, 8, 2)
+    without = diagnose(compare(second, first, None), DEFAULT)
+    limited = diagnose(compare(second, first, None), DEFAULT, GIB)
+    assert without.memory is None
+    assert limited.memory is not None
+    assert limited.memory.seconds == pytest.approx((1024 - 140) / 5)
+    single = diagnose(compare(second, None, None), DEFAULT, GIB)
+    assert single.memory is None
+    assert diagnose(compare(replace(second, memstats=None), None, None), DEFAULT, GIB).memory is None
+
+
+def test_a_base_from_before_a_restart_is_no_trend() -> None:
+    """Its heap is another process's, however well the numbers would fit."""
+    now, base = grown(140 * MIB, 600, 2), grown(100 * MIB, 0, 1)
+    stranger = replace(base, build_id="b")
+    assert diagnose(compare(replace(now, build_id="a"), None, stranger), DEFAULT, GIB).memory is None
+
+
+def test_a_capture_tells_the_next_one_what_it_saw() -> None:
+    kept, seen = examine(grown(100 * MIB, 0, 1), grown(140 * MIB, 8, 2), None)
+    assert kept.gc == seen.gc
+    assert seen.gc_before is None
+    later = examine(grown(200 * MIB, 600, 3), grown(210 * MIB, 608, 4), kept)[1]
+    assert later.gc_before == seen.gc
+    assert later.gc != seen.gc
+    assert examine(grown(200 * MIB, 600, 3), None, grown(100 * MIB, 0, 1))[1].gc_before is None
+    assert GCFigures() == examine(grown(100 * MIB, 0, 1), None, None)[0].gc
+
+
+GROWING = [each for each in RECORDINGS if each.verdict == "unbounded_growth"]
+
+
+@pytest.mark.parametrize("recording", GROWING, ids=lambda recording: recording.id)
+def test_a_recorded_leak_reaches_what_it_really_reached_about_when_it_did(recording: Recording) -> None:
+    """The third visit's heap as the limit, foretold from the first two."""
+    first, second, third = (recording.snapshot(visit) for visit in range(3))
+    assert third.memstats is not None
+    found = examine(first, second, None, DEFAULT, third.memstats.heap_alloc)[1].memory
+    assert found is not None
+    true = recording.moment(2) - recording.moment(1)
+    assert true / 2 < found.seconds < true * 2

@@ -1,0 +1,51 @@
+"""What a person reads about the memory limit, whichever of its ends is near."""
+
+import pytest
+
+from analyzers.finding import Verdict
+from analyzers.gc import GCFigures, MemoryForecast
+from bot.words import Medium, text_of
+from tests.bot.notes import finding, summary
+
+NOTE = summary(finding(Verdict.UNBOUNDED_GROWTH))
+
+
+def told(memory: MemoryForecast | None, gc_before: GCFigures | None = None) -> str:
+    return text_of(
+        NOTE._replace(diagnosis=NOTE.diagnosis._replace(memory=memory, gc_before=gc_before)), Medium.TERMINAL
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "peak", "since_base", "says"),
+    [
+        (
+            2400.0,
+            700.0,
+            True,
+            "since the capture 10 min ago *the live heap reaches the memory limit of 2.0 GiB in about",
+        ),
+        (2400.0, 700.0, True, "in about 40 min*, its peaks between two collections in about 12 min."),
+        (2400.0, 700.0, False, "At the rate of the last 10 min *the live heap reaches"),
+        (2400.0, 0.0, True, "in about 40 min*; its peaks between two collections are there already."),
+        (2400.0, 2400.0, True, "in about 40 min*."),
+        (0.0, 0.0, True, "*The live heap is over the memory limit of 2.0 GiB*, and it grows."),
+    ],
+)
+def test_the_second_line_is_how_long_it_lasts(seconds: float, peak: float, since_base: bool, says: str) -> None:
+    lines = told(MemoryForecast(2**31, seconds, peak, 600.0, since_base)).split("\n")
+    assert says in lines[1]
+    assert lines[2] == ""
+
+
+def test_without_a_claim_there_is_no_line() -> None:
+    assert "memory limit" not in told(None)
+    assert told(None).split("\n")[1] == ""
+
+
+def test_the_collector_is_compared_with_the_capture_before() -> None:
+    text = told(None, GCFigures(3.1, 0.001, 2e6, 1e6, 8.0))
+    assert "4.8 MiB/s allocated (1.9 MiB before), 12 GC cycles a minute (3.1 before), 0.1 % of the time paused." in text
+    assert "before)" not in told(None)
+    assert "before)" not in told(None, GCFigures())
+    assert "before)" not in told(None, NOTE.diagnosis.gc)
