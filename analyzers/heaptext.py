@@ -3,8 +3,9 @@
 The main source: it alone still has the runtime's own frames. Knows nothing of symbols or maps.
 
 Why by hand and not by regular expressions: of a 5 KB record only its first line and the first `#` line matter, so
-the reader jumps from `] @` to the blank line behind it and keys on raw byte slices. A regular expression per line
-costs ten times as much, and services send up to 250 MB.
+the reader jumps from `] @` to the blank line behind it and keys on raw byte slices, and what repeats in thousands of
+records (counts, leaf lines) is read once. A regular expression per line costs ten times as much, and services send
+up to 250 MB.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,9 +16,9 @@ from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, Pr
 from analyzers.goversion import GoVersion
 from analyzers.memstats import parse_memstats
 from analyzers.profile import MemStats, Site
-from analyzers.textline import LARGEST, TextLine, lines_in, number, parse_line, within
+from analyzers.textline import TextLine, counts_of, lines_in, number, parse_line, within
 
-SCAN_BYTES = 64 * 1024
+SCAN_BYTES = 256 * 1024  # a larger one no longer fits a core's cache with its pieces
 # A record has at most 128 frames of a few hundred bytes; one that does not end within this is not a record.
 LONGEST_RECORD = 4 * 1024 * 1024
 # 25 fields and two rings of 256 numbers are some 10 KB.
@@ -27,7 +28,7 @@ MOST_ANCHORS = 100
 # Services have up to 50,000 distinct records of a few hundred lines; this many would take gigabytes to hold.
 MOST_DISTINCT = 500_000
 # Lines that tell the release stand at the root of nearly every stack; a search of 250 MB would be felt.
-SEARCHED_BYTES = 1024 * 1024
+SEARCHED_BYTES = 256 * 1024
 ROOTS = tuple(b"\t%s+0x" % function.encode() for function in sorted(goversion.TELLING))
 MARK = b"] @"
 MEMSTATS = b"\n# runtime.MemStats"
@@ -61,6 +62,17 @@ class HeapText(NamedTuple):
         return tuple(sorted({pc for record in self.records for pc in record.hidden}))
 
 
+# Hidden stack as the text has it, and object size -> the four counts of a record, added up.
+_Sums = dict[tuple[bytes, int], list[int]]
+
+
+class _Place(NamedTuple):
+    """Where records are booked. `pc` is the leaf line's between two spaces: what stands before it is hidden."""
+
+    pc: bytes
+    sums: _Sums
+
+
 class HeapTextReader:
     """Feed it chunks as they come, then `finish`. Memory grows with distinct places, not with bytes read."""
 
@@ -74,7 +86,9 @@ class HeapTextReader:
         self._deepest = b""
         self._searched = 0
         self._lines: dict[bytes, TextLine] = {}
-        self._sums: dict[tuple[bytes, bytes, bytes, int], list[int]] = {}
+        self._sums: dict[tuple[bytes, bytes], _Sums] = {}  # by the raw lines of site and culprit
+        self._own: dict[bytes, _Place] = {}  # by leaf lines in the user's own code, which need no further look
+        self._distinct = 0
 
     def feed(self, chunk: bytes) -> None:
         """Takes the next bytes. Raises ProfileError as soon as they cannot be a heap profile."""
@@ -195,38 +209,27 @@ class HeapTextReader:
 
     def _read_record(self, text: bytes, start: int, mark: int, limit: int) -> None:
         """One record from `start`, its `] @` at `mark`; it ends with the first blank line before `limit`."""
-        counts = text[start:mark].split(b" ")
-        try:
-            inuse_objects, inuse_space = int(counts[0][:-1]), int(counts[1])
-            alloc_objects, alloc_space = int(counts[2][1:-1]), int(counts[3])
-        except (ValueError, IndexError) as error:
-            raise MalformedProfile("a record's first line has not four counts") from error
+        find = text.find
+        alloc_objects, alloc_space, inuse_objects, inuse_space, size = counts_of(text[start:mark])
         if not alloc_objects:
             return
-        possible = 0 < alloc_objects <= alloc_space < LARGEST and 0 <= inuse_objects <= alloc_objects
-        if not possible or not 0 <= inuse_space <= alloc_space:
-            raise MalformedProfile("a record's counts contradict each other")
-        stack_end = text.find(b"\n", mark, limit)
+        stack_end = find(b"\n", mark, limit)
         if stack_end < 0:
             stack_end = limit
-        leaf_end = text.find(b"\n", stack_end + 1, limit)
+        leaf_end = find(b"\n", stack_end + 1, limit)
         leaf_raw = text[stack_end + 1 : limit if leaf_end < 0 else leaf_end]
-        leaf = self._lines.get(leaf_raw) or self._line(leaf_raw)
-        site_raw = culprit_raw = leaf_raw
-        if not leaf.own:
-            end = text.find(b"\n\n", stack_end, limit)
-            block = text[stack_end + 1 : limit if end < 0 else end]
-            if b"/pprof." in block and self._passes_profiler(block):
-                return
-            site_raw, culprit_raw = self._named(block, leaf_raw)
-        cut = text.find(leaf.pc, mark, stack_end) if leaf.pc else -1
-        # 0x4881e5 is not found where 0x4881e50 stands: addresses of a large binary differ in length.
-        while cut >= 0 and text[cut + len(leaf.pc) : cut + len(leaf.pc) + 1] not in b" \n":
-            cut = text.find(leaf.pc, cut + 1, stack_end)
-        key = (text[mark + 3 : max(cut, mark + 3)], site_raw, culprit_raw, alloc_space // alloc_objects)
-        sums = self._sums.get(key)
+        place = self._own.get(leaf_raw) or self._place(leaf_raw, text, stack_end, limit)
+        if place is None:
+            return
+        pc, booked = place
+        cut = find(pc, mark, stack_end)
+        if cut < 0:  # the leaf is the last of its stack, or has no line
+            cut = max(find(pc[:-1] + b"\n", mark, stack_end + 1), mark + 3)
+        key = (text[mark + 3 : cut], size)
+        sums = booked.get(key)
         if sums is None:
-            self._sums[key] = [alloc_objects, alloc_space, inuse_objects, inuse_space]
+            self._one_more()
+            booked[key] = [alloc_objects, alloc_space, inuse_objects, inuse_space]
             if stack_end - mark > len(self._deepest):
                 self._deepest = text[mark:stack_end]
         else:
@@ -234,6 +237,19 @@ class HeapTextReader:
             sums[1] += alloc_space
             sums[2] += inuse_objects
             sums[3] += inuse_space
+
+    def _place(self, leaf_raw: bytes, text: bytes, stack_end: int, limit: int) -> _Place | None:
+        """Where a record with this leaf line belongs; None for the profiler's own allocations."""
+        leaf = self._line(leaf_raw)
+        pc = leaf.pc + b" "
+        if leaf.own:
+            place = self._own[leaf_raw] = _Place(pc, self._sums.setdefault((leaf_raw, leaf_raw), {}))
+            return place
+        end = text.find(b"\n\n", stack_end, limit)
+        block = text[stack_end + 1 : limit if end < 0 else end]
+        if b"/pprof." in block and self._passes_profiler(block):
+            return None
+        return _Place(pc, self._sums.setdefault(self._named(block, leaf_raw), {}))
 
     def _named(self, block: bytes, leaf_raw: bytes) -> tuple[bytes, bytes]:
         """The raw `#` lines of the first frame outside the runtime and of the first in the user's own code."""
@@ -253,18 +269,24 @@ class HeapTextReader:
     def _line(self, raw: bytes) -> TextLine:
         line = self._lines.get(raw)
         if line is None:
-            if len(self._lines) + len(self._sums) > MOST_DISTINCT:
-                raise MalformedProfile(f"more than {MOST_DISTINCT} distinct lines and records")
+            self._one_more()
             line = self._lines[raw] = parse_line(raw)
         return line
 
+    def _one_more(self) -> None:
+        self._distinct += 1
+        if self._distinct > MOST_DISTINCT:
+            raise MalformedProfile(f"more than {MOST_DISTINCT} distinct lines and records")
+
     def _records(self) -> Iterator[TextRecord]:
-        for (stack, site_raw, culprit_raw, size), sums in self._sums.items():
-            try:
-                hidden = tuple(within(int(pc, 16)) for pc in stack.split())
-            except ValueError as error:
-                raise MalformedProfile("a stack holds something else than addresses") from error
-            yield TextRecord(hidden, self._lines[site_raw].site, self._lines[culprit_raw].site, size, *sums)
+        for (site_raw, culprit_raw), booked in self._sums.items():
+            site, culprit = self._lines[site_raw].site, self._lines[culprit_raw].site
+            for (stack, size), sums in booked.items():
+                try:
+                    hidden = tuple(within(int(pc, 16)) for pc in stack.split())
+                except ValueError as error:
+                    raise MalformedProfile("a stack holds something else than addresses") from error
+                yield TextRecord(hidden, site, culprit, size, *sums)
 
 
 def read_heap_text(chunks: Iterable[bytes]) -> HeapText:
