@@ -4,7 +4,7 @@ Every piece of evidence is a range of minor releases, and all of them hold at on
 order. Where they contradict each other (a patched toolchain, a hostile profile) nothing is known.
 
 Sources: the sources of Go 1.21.13, 1.22.10, 1.23.1, 1.23.9, 1.24.3, 1.24.11, 1.25.0, 1.25.5, 1.26.0, 1.26.6, 1.27.0
-and 1.27.3, and heap profiles of these minors. `tests/go/test_goversion.py` reads the toolchains of the tests again.
+and 1.27.3, and heap profiles of these minors. `tests/go/test_lines_of_releases.py` reads the toolchains of the tests again.
 """
 
 import re
@@ -73,9 +73,10 @@ _NAMES: tuple[tuple[str, GoVersion], ...] = (
 )
 _PREFIXES = tuple(prefix for prefix, _ in _NAMES)
 
-# Calls that stand near the root of most stacks -> line -> minors. The call of main.main is the same line in all
-# releases read of a minor; that of the package initialisers is shared by two. Lines of net/http move with patches:
-# only those read are here, and a line that is not here says nothing. 250 was read in stack traces of 1.19 and 1.20.
+# Calls that stand near the root of most stacks -> line -> minors. In runtime.main: main.main, the package initialisers,
+# and its channel; in all releases read of a minor they are on the same lines. Lines of net/http move with patches:
+# only those read are here, and a line that is not here says nothing. No function is here whose body is so long that
+# another release has another call on such a line ((*conn).serve has). 250 was read in stack traces of 1.19 and 1.20.
 _LINES: Mapping[str, Mapping[int, GoVersion]] = {
     "runtime.main": {
         250: GoVersion(high=20),
@@ -84,18 +85,10 @@ _LINES: Mapping[str, Mapping[int, GoVersion]] = {
         254: GoVersion(23, 24),
         272: GoVersion(23, 23),
         283: GoVersion(24, 24),
-        **dict.fromkeys((256, 285), GoVersion(25, 25)),
-        **dict.fromkeys((258, 290), GoVersion(26, 26)),
-        **dict.fromkeys((269, 302), GoVersion(27, 27)),
-    },
-    "net/http.(*conn).serve": {
-        2014: GoVersion(21, 21),
-        2044: GoVersion(22, 22),
-        2092: GoVersion(23, 23),
-        2102: GoVersion(24, 24),
-        2109: GoVersion(25, 25),
-        **dict.fromkeys((2067, 2073), GoVersion(26, 26)),
-        **dict.fromkeys((2137, 2157), GoVersion(27, 27)),
+        256: GoVersion(25, 27),  # 1.27 starts its template thread there
+        **dict.fromkeys((215, 285), GoVersion(25, 25)),
+        **dict.fromkeys((216, 258, 290), GoVersion(26, 26)),
+        **dict.fromkeys((227, 269, 302), GoVersion(27, 27)),
     },
     "net/http.serverHandler.ServeHTTP": {
         2943: GoVersion(21, 21),
@@ -105,6 +98,15 @@ _LINES: Mapping[str, Mapping[int, GoVersion]] = {
         3340: GoVersion(25, 25),
         **dict.fromkeys((3309, 3311), GoVersion(26, 26)),
         **dict.fromkeys((3413, 3436), GoVersion(27, 27)),
+    },
+    "net/http.HandlerFunc.ServeHTTP": {
+        2141: GoVersion(21, 21),
+        2171: GoVersion(22, 22),
+        2220: GoVersion(23, 23),
+        2294: GoVersion(24, 24),
+        2322: GoVersion(25, 25),
+        **dict.fromkeys((2284, 2286), GoVersion(26, 26)),
+        **dict.fromkeys((2338, 2358), GoVersion(27, 27)),
     },
 }
 TELLING = frozenset(_LINES)

@@ -18,6 +18,7 @@ from analyzers.estimate import MapEstimate
 from analyzers.examine import examine
 from analyzers.finding import Confidence, Remedy, Unit, Verdict
 from analyzers.frames import Implementation
+from analyzers.goversion import UNKNOWN, GoVersion, exactly
 from analyzers.profile import Source
 from analyzers.snapshot import Snapshot, take
 from analyzers.tables import Entries
@@ -138,3 +139,18 @@ def test_no_estimate_is_too_large_to_be_written() -> None:
     told = finding(Verdict.GROWTH_STORM)
     wild = MapEstimate(Implementation.CLASSIC, None, 8, Entries(1, 10**30, 10**40), 9, 1e30, False)
     written(summary(told._replace(map=wild)))
+
+
+@pytest.mark.parametrize(
+    ("version", "exact", "versions"),
+    [
+        (UNKNOWN, None, None),
+        (GoVersion(low=24), None, {"low": "1.24", "high": None}),
+        (GoVersion(high=25), None, {"low": None, "high": "1.25"}),
+        (exactly("go1.23.9"), "go1.23.9", {"low": "1.23", "high": "1.23"}),
+    ],
+)
+def test_the_go_version_is_exact_or_a_range(version: GoVersion, exact: str | None, versions: object) -> None:
+    note = summary()
+    read = written(note._replace(diagnosis=note.diagnosis._replace(go_version=version)))
+    assert (read["go_version"], read["go_versions"]) == (exact, versions)
