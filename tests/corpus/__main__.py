@@ -6,6 +6,8 @@ Knows which recordings there should be; how one is made is in tests/profiles/rec
 from __future__ import annotations
 
 import argparse
+import gzip
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
@@ -17,6 +19,7 @@ from tests.profiles.record import record
 AT_ONCE = 2
 # Verdicts that only a comparison with an earlier capture proves.
 COMPARED = {"unbounded_growth"}
+_SAMPLED = re.compile(rb"^\d+: \d+ \[[1-9]", re.MULTILINE)
 
 
 def main() -> int:
@@ -52,7 +55,11 @@ def _record_all(wanted: list[tuple[str, str]]) -> list[bool]:
 def _record(name: str, version: str) -> int:
     verdicts = {mark.verdict for mark in go_services.marks(name, version)}
     later = bool(verdicts & COMPARED) or "later" in go_services.notes(name)
-    return record(name, version, HERE / version / name, third=lambda *_: later)
+    folder = HERE / version / name
+    size = record(name, version, folder, third=lambda *_: later)
+    if not all(_SAMPLED.search(gzip.decompress(path.read_bytes())) for path in folder.glob("*.txt.gz")):
+        raise RuntimeError("a visit showed no sample: this service allocates too little to be diagnosed")
+    return size
 
 
 if __name__ == "__main__":

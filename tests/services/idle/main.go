@@ -1,8 +1,8 @@
-// Command svc-idle has nothing to do.
+// Command svc-idle has one page to show, and nobody asks for it.
 package main
 
 import (
-	"fmt"
+	"bytes"
 	"net/http"
 
 	"example.com/testbed"
@@ -11,7 +11,8 @@ import (
 func main() {
 	bed := testbed.Open("svc-idle")
 
-	http.HandleFunc("/hello", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") })
+	page := bytes.Repeat([]byte("hello\n"), 1<<20)
+	http.HandleFunc("/hello", func(w http.ResponseWriter, _ *http.Request) { w.Write(page) })
 
 	bed.Ready()
 	bed.Wait()
