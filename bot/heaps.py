@@ -24,6 +24,7 @@ Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 CONNECT_S = 10.0
 IDLE_S = 15.0  # between two chunks; the first may take the whole timeout, since gc=1 collects before it answers
 SYMBOL_BYTES = 8 * 1024 * 1024
+CPU_BYTES = 32 * 1024 * 1024
 # What a server says that has the symbol handler only for POST, or a router that takes the query for nonsense.
 GET_REFUSED = {"400", "404", "405"}
 
@@ -108,29 +109,40 @@ class HttpVisit:
         await self._ask("GET", "/heap", parts.append, self._service.max_bytes)
         return b"".join(parts)
 
-    async def _ask(self, method: str, path: str, sink: Sink, cap: int, content: bytes = b"") -> None:
-        """One request and its whole answer within the service's timeout."""
+    async def cpu(self, seconds: int) -> bytes:
+        parts: list[bytes] = []
+        cap = min(CPU_BYTES, self._service.max_bytes)
+        await self._ask("GET", f"/profile?seconds={seconds}", parts.append, cap, measures_s=seconds)
+        return b"".join(parts)
+
+    async def _ask(
+        self, method: str, path: str, sink: Sink, cap: int, content: bytes = b"", measures_s: float = 0.0
+    ) -> None:
+        """One request and its whole answer within the service's timeout, after the time it measures."""
         with _explained():
-            async with asyncio.timeout(self._service.timeout_s):
-                response = await self._send(method, path, content)
+            async with asyncio.timeout(self._service.timeout_s + measures_s):
+                response = await self._send(method, path, content, measures_s)
                 try:
                     log.debug("pprof_answer", service=self._service.name, status=response.status_code)
                     if refused := refusal(response):
                         await drain(response)
                         raise refused
-                    await pour(response, sink, cap, self._idle_s)
+                    await pour(response, sink, cap, self._idle_s + measures_s)
                 finally:
                     await response.aclose()
 
-    async def _send(self, method: str, path: str, content: bytes) -> httpx.Response:
+    async def _send(self, method: str, path: str, content: bytes, measures_s: float) -> httpx.Response:
         """The answer's head. `localhost` has two addresses and most servers listen on one: so the next is tried."""
         # raw_path: httpx leaves it alone, while any other way the query's `+` might become %2B.
         target = self._url.raw_path.rstrip(b"/") + path.encode()
+        longest = self._service.timeout_s + measures_s
+        patience = httpx.Timeout(longest, connect=self._client.timeout.connect, pool=None)
         while True:
             request = self._client.build_request(
                 method,
                 self._url.copy_with(host=self._addresses[0], raw_path=target),
                 content=content or None,
+                timeout=patience,
                 extensions={"sni_hostname": self._url.raw_host.decode()},
             )
             try:

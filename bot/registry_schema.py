@@ -25,7 +25,7 @@ from bot.addresses import metadata_literal
 from bot.registry_file import Document, Where
 
 # Fields that files of later versions have: whoever wrote one should hear that, not that it is unknown.
-LATER = {"webhooks", "rotations", "fallback_channel", "match", "allow", "cpu", "capture"}
+LATER = {"webhooks", "rotations", "fallback_channel", "match", "allow", "capture"}
 MUST = {
     "services": "a list of services",
     "name": "1 to 63 of a-z 0-9 . _ - (an instance also A-Z and :), beginning with a letter or digit",
@@ -39,13 +39,14 @@ MUST = {
     "gc": "true or false",
     "recorded": "true or false",
     "window_s": "a number from 0 to 600",
+    "cpu": "whole seconds such as 5s, from 0s to 60s",
     "timeout_s": "a number from 1 to 600",
     "max_bytes": "a whole number from 1024 to 4294967296",
     "memory_limit": "a size such as 2GiB, 512MiB, 2GB or a whole number of bytes, from 1MiB to 1024TiB",
     "thresholds": "a mapping of names to numbers",
 }
 # Only these may be quoted back: in any other field somebody may have put a token.
-QUOTED = {"gc", "recorded", "window_s", "timeout_s", "max_bytes", "memory_limit", "name", "channel", "owner"}
+QUOTED = {"gc", "recorded", "window_s", "cpu", "timeout_s", "max_bytes", "memory_limit", "name", "channel", "owner"}
 
 
 class _Strict(BaseModel):
@@ -64,6 +65,15 @@ def _url(value: str) -> str:
 
 SIZES = {"B": 1, **{f"{prefix}iB": 1024**n for n, prefix in enumerate("KMGT", 1)}}
 SIZES |= {f"{prefix}B": 1000**n for n, prefix in enumerate("kMGT", 1)}
+
+
+MOST_CPU_S = 60
+
+
+def whole_seconds(value: Any) -> Any:
+    """`5s` as 5; anything else as it is."""
+    parts = re.fullmatch(r"(\d{1,4}) ?s?", value) if isinstance(value, str) else None
+    return int(parts[1]) if parts else value
 
 
 def _size(value: Any) -> Any:
@@ -114,6 +124,7 @@ class ServiceEntry(_Strict):
     ca_file: str | None = Field(None, min_length=1)
     gc: bool = True
     window_s: float = Field(0.0, ge=0, le=600)
+    cpu: Annotated[int, BeforeValidator(whole_seconds)] = Field(0, ge=0, le=MOST_CPU_S)
     timeout_s: float = Field(1.0, ge=1, le=600)
     max_bytes: int = Field(1024, ge=1024, le=4_294_967_296)
     memory_limit: Annotated[int, BeforeValidator(_size)] | None = Field(None, ge=1024**2, le=1024**5)

@@ -86,6 +86,7 @@ def _service(
         channel=entry.channel,
         auth_header=header,
         ca_file=str(folder / entry.ca_file) if entry.ca_file else None,
+        cpu_s=entry.cpu,
         thresholds=replace(DEFAULT, **entry.thresholds.model_dump(exclude_unset=True)),
         **said,
     )

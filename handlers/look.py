@@ -29,9 +29,10 @@ async def look(
     if instance is None:
         raise UnknownInstance(capture.instance)
     base = await snapshots.before(service.name, instance.name, capture.request.requested_at)
-    first, second = await visits(heaps, service, instance, now=now, pause=pause)
+    seen = await visits(heaps, service, instance, now=now, pause=pause)
     snapshot, diagnosis = await asyncio.to_thread(
-        examine, first, second, base, service.thresholds, service.memory_limit
+        examine, seen.first, seen.second, base, service.thresholds, service.memory_limit, seen.cpu
     )
+    diagnosis = diagnosis._replace(cpu_missing=seen.cpu_missing)
     await patiently(pause, lambda: snapshots.put(capture, snapshot, diagnosis), SECONDS)
     return Summary(service, instance.name, capture.id, diagnosis)

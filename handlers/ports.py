@@ -36,6 +36,9 @@ class Visit(Protocol):
     async def proto(self) -> bytes:
         """The heap as gzipped protobuf. Raises CaptureError."""
 
+    async def cpu(self, seconds: int) -> bytes:
+        """A CPU profile of the next `seconds`, as gzipped protobuf. Raises CaptureError."""
+
 
 class Heaps(Protocol):
     """The services' pprof endpoints."""

@@ -25,6 +25,7 @@ class Service:
     ca_file: str | None = None
     gc: bool = True
     window_s: float = 8.0
+    cpu_s: int = 0  # of a CPU profile between the visits; 0: none
     timeout_s: float = 60.0
     max_bytes: int = 268_435_456
     memory_limit: int | None = None  # what the process may use, its container's limit or its GOMEMLIMIT

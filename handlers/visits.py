@@ -9,8 +9,10 @@ and their deadlines would stand still.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import NamedTuple
 
-from analyzers import heapproto, symbols
+from analyzers import cpuproto, heapproto, symbols
+from analyzers.cpu import CPUMissing, CPUProfile
 from analyzers.errors import MapstormError, NotAHeapProfile, ProfileError
 from analyzers.heaptext import HeapTextReader
 from analyzers.profile import Source
@@ -22,6 +24,15 @@ from handlers.records import Instance, Service
 Names = dict[int, str]
 
 
+class Seen(NamedTuple):
+    """What one capture saw of one process. `second` is None for a single visit; a CPU profile only if asked for."""
+
+    first: Snapshot
+    second: Snapshot | None
+    cpu: CPUProfile | None = None
+    cpu_missing: CPUMissing | None = None
+
+
 async def visits(
     heaps: Heaps,
     service: Service,
@@ -29,19 +40,24 @@ async def visits(
     *,
     now: Callable[[], float],
     pause: Callable[[float], Awaitable[None]],
-) -> tuple[Snapshot, Snapshot | None]:
-    """The first and, `window_s` later, the second snapshot of one process (None when window_s is 0)."""
+) -> Seen:
+    """The first and, `window_s` later, the second snapshot of one process (None when window_s is 0).
+
+    A CPU profile is taken meanwhile. It fills the window, and where it is longer, the window is as long as it takes.
+    """
     names: Names = {}
     async with heaps.visit(service, instance) as visit:
         first = await _first(visit, names, now)
         if first.source is Source.TEXT:
             first = with_build_id(first, await _build_id(visit))
+        began = now()
+        cpu, missing = await _cpu(visit, service.cpu_s) if service.cpu_s else (None, None)
         if service.window_s <= 0:
-            return first, None
-        await pause(service.window_s)
+            return Seen(first, None, cpu, missing)
+        await pause(min(service.window_s, max(0.0, service.window_s - (now() - began))))
         # The same kind again, whatever went wrong with the other one: only like can be compared with like.
         second = await (_text(visit, names, now) if first.source is Source.TEXT else _protobuf(visit, now))
-    return first, with_build_id(second, first.build_id)
+    return Seen(first, with_build_id(second, first.build_id), cpu, missing)
 
 
 async def _first(visit: Visit, names: Names, now: Callable[[], float]) -> Snapshot:
@@ -78,6 +94,15 @@ async def _ask(visit: Visit, pcs: list[int], names: Names) -> None:
     with suppress(CaptureError, ProfileError):
         for query in symbols.queries(pcs):
             names.update(symbols.names(await visit.symbols(query)))
+
+
+async def _cpu(visit: Visit, seconds: int) -> tuple[CPUProfile | None, CPUMissing | None]:
+    """The CPU profile, or why there is none: the heap alone is a diagnosis, too."""
+    try:
+        data = await visit.cpu(seconds)
+        return await asyncio.to_thread(cpuproto.read, data), None
+    except (CaptureError, ProfileError) as error:
+        return None, CPUMissing(error.reason, error.detail)
 
 
 async def _build_id(visit: Visit) -> str:

@@ -59,6 +59,7 @@ class FakePprof:
     texts: list[bytes | MapstormError] = field(default_factory=list)
     protos: list[bytes | MapstormError] = field(default_factory=list)
     symbols: bytes | MapstormError = b""
+    cpus: list[bytes | MapstormError] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
 
@@ -89,6 +90,9 @@ class FakePprof:
     async def proto(self) -> bytes:
         return self._next("proto", self.protos)
 
+    async def cpu(self) -> bytes:
+        return self._next("cpu", self.cpus)
+
     def _next(self, what: str, answers: list[bytes | MapstormError]) -> bytes:
         turn = self.asked.count(what)
         self.asked.append(what)
@@ -101,6 +105,7 @@ class FakePprof:
 @dataclass
 class FakeVisit:
     pprof: FakePprof
+    clock: FakeClock
 
     async def text(self, sink: Callable[[bytes], None]) -> None:
         await self.pprof.text(sink)
@@ -111,11 +116,16 @@ class FakeVisit:
     async def proto(self) -> bytes:
         return await self.pprof.proto()
 
+    async def cpu(self, seconds: int) -> bytes:
+        self.clock.time += seconds
+        return await self.pprof.cpu()
+
 
 class FakeHeaps:
     """Every instance answers from `pprof`, by name; opening a visit fails with `refuses`."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
         self.pprof: dict[str, FakePprof] = {}
         self.refuses: MapstormError | None = None
         self.visited: list[tuple[str, str]] = []
@@ -125,7 +135,7 @@ class FakeHeaps:
         self.visited.append((service.name, instance.name))
         if self.refuses:
             raise self.refuses
-        yield FakeVisit(self.pprof[instance.name])
+        yield FakeVisit(self.pprof[instance.name], self.clock)
 
 
 @dataclass
@@ -287,7 +297,7 @@ class Fakes:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.registry = FakeRegistry(ORDERS)
-        self.heaps = FakeHeaps()
+        self.heaps = FakeHeaps(self.clock)
         self.queue = FakeQueue()
         self.snapshots = FakeSnapshots()
         self.progress = FakeProgress()

@@ -19,6 +19,7 @@ from analyzers.errors import MapstormError
 from bot import log as logs
 from bot.heaps import HttpHeaps
 from bot.registry import RegistryFile
+from bot.registry_schema import MOST_CPU_S, whole_seconds
 from bot.registry_services import RegistryError, fits_header, holds_certificates
 from bot.settings import Settings, SettingsError, for_shell
 from bot.shell import output
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "--ca-file", type=Path, metavar="FILE", help="with --url: the PEM file of certificates to trust"
     )
     parser.add_argument("--window", type=_seconds, metavar="SECONDS", help="time between the two visits; 0: one visit")
+    parser.add_argument("--cpu", type=_cpu_seconds, metavar="SECONDS", help="a CPU profile between the visits, e.g. 5s")
     output.add_format(parser)
     return parser
 
@@ -84,6 +86,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _cpu_seconds(text: str) -> int:
+    seconds = whole_seconds(text)
+    if not isinstance(seconds, int) or seconds > MOST_CPU_S:
+        raise argparse.ArgumentTypeError(f"must be whole seconds such as 5s, up to {MOST_CPU_S}s")
+    return seconds
+
+
 def _service(options: argparse.Namespace, settings: Settings, environ: Mapping[str, str]) -> Service:
     if (options.url is None) == (options.service is None):
         raise SettingsError(("name a service or give --url, one of the two",))
@@ -95,6 +104,8 @@ def _service(options: argparse.Namespace, settings: Settings, environ: Mapping[s
         raise SettingsError(("MAPSTORM_CONFIG is missing: the path of the services file; or use --url",))
     else:
         service = RegistryFile(settings.config, environ).get(options.service)
+    if options.cpu is not None:
+        service = replace(service, cpu_s=options.cpu)
     return service if options.window is None else replace(service, window_s=options.window)
 
 

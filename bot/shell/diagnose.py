@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analyzers import symbols
+from analyzers.cpu import CPUProfile
 from analyzers.errors import MapstormError, NotAHeapProfile
 from analyzers.examine import examine
 from analyzers.heaptext import HeapText, read_heap_text
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--symbols", type=Path, help="answer of /debug/pprof/symbol for the text's runtime addresses")
     parser.add_argument("--base", type=Path, metavar="FILE", help="an earlier capture of the same instance")
+    parser.add_argument("--cpu", type=Path, metavar="FILE", help="a CPU profile of the same process (.pb.gz)")
     output.add_format(parser)
     return parser
 
@@ -48,7 +50,11 @@ def _diagnose(path: Path, options: argparse.Namespace) -> int:
         if options.base:
             reading = options.base
             base = read(options.base, options.symbols)
-        _, diagnosis = examine(snapshot, None, base)
+        cpu = None
+        if options.cpu:
+            reading = options.cpu
+            cpu = _cpu(options.cpu)
+        _, diagnosis = examine(snapshot, None, base, cpu=cpu)
     except OSError as error:
         sys.stderr.write(f"mapstorm diagnose: {error.filename}: {error.strerror}\n")
         return output.WRONG_USAGE
@@ -87,6 +93,12 @@ def read(path: Path, symbols_path: Path | None) -> Snapshot:
     from analyzers import heapproto
 
     return take(heapproto.read(inflated), moment)
+
+
+def _cpu(path: Path) -> CPUProfile:
+    from analyzers import cpuproto  # only here, as heapproto above
+
+    return cpuproto.read(path.read_bytes())
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -30,7 +30,7 @@ async def progress(service: Service, instance: str, stream: TextIO) -> AsyncIter
             left -= 1.0
         say("second visit")
 
-    say("reading the heap profile")
+    say(f"reading the heap profile, then {service.cpu_s} s of CPU" if service.cpu_s else "reading the heap profile")
     try:
         yield pause
     finally:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from analyzers.cpu import CPUMissing
 from analyzers.errors import (
     EmptyProfile,
     MapstormError,
@@ -17,18 +18,25 @@ from analyzers.profile import Source
 from analyzers.snapshot import Snapshot
 from handlers.errors import Busy, NoPprof, NotPprof, OutageError, Refused, ServerFault, TimedOut, TooLarge, Unreachable
 from handlers.records import Service
-from handlers.visits import visits
+from handlers.visits import Seen, visits
+from tests.analyzers.cpus import cpu_proto, stack
 from tests.analyzers.recordings import Recording
+from tests.analyzers.texts import PUT
 from tests.fakes import ORDERS, FakePprof, Fakes
 
 STORM = "go1.27.3-growth_storm"
 CHURN = "go1.27.3-rebuild_churn"
 
 
-async def visit(fakes: Fakes, pprof: FakePprof, service: Service = ORDERS) -> tuple[Snapshot, Snapshot | None]:
+async def look(fakes: Fakes, pprof: FakePprof, service: Service = ORDERS) -> Seen:
     instance = service.instances[0]
     fakes.heaps.pprof[instance.name] = pprof
     return await visits(fakes.heaps, service, instance, now=fakes.clock.now, pause=fakes.clock.pause)
+
+
+async def visit(fakes: Fakes, pprof: FakePprof, service: Service = ORDERS) -> tuple[Snapshot, Snapshot | None]:
+    seen = await look(fakes, pprof, service)
+    return seen.first, seen.second
 
 
 @pytest.fixture
@@ -191,3 +199,43 @@ async def test_an_empty_profile_is_refused(fakes: Fakes, recordings: dict[str, R
     with pytest.raises((EmptyProfile, ProfileError)) as caught:
         await visit(fakes, FakePprof([empty], [empty]))
     assert not isinstance(caught.value, NotAHeapProfile)
+
+
+@pytest.mark.parametrize(("window", "waits"), [(8.0, [3.0]), (5.0, [0.0]), (2.0, [0.0]), (0.0, [])])
+async def test_a_cpu_profile_fills_the_window(
+    fakes: Fakes, storm: FakePprof, window: float, waits: list[float]
+) -> None:
+    storm.cpus = [cpu_proto((30, stack(PUT)))]
+    seen = await look(fakes, storm, replace(ORDERS, window_s=window, cpu_s=5))
+    assert (seen.cpu and seen.cpu.samples, seen.cpu_missing) == (30, None)
+    assert fakes.clock.pauses == waits
+    assert storm.asked.index("text") < storm.asked.index("cpu")
+    assert (seen.second is None) == (window == 0)
+
+
+async def test_nobody_is_asked_for_a_cpu_profile_unsaid(fakes: Fakes, storm: FakePprof) -> None:
+    seen = await look(fakes, storm)
+    assert "cpu" not in storm.asked
+    assert seen.cpu is seen.cpu_missing is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "missing"),
+    [
+        (NotPprof("400"), CPUMissing("not_pprof", "400")),
+        (NoPprof("404"), CPUMissing("no_pprof", "404")),
+        (ServerFault("500"), CPUMissing("server_fault", "500")),
+        (TimedOut(), CPUMissing("timed_out", "")),
+        (Unreachable("broken_off"), CPUMissing("unreachable", "broken_off")),
+        (b"<html>", CPUMissing("malformed_profile", "the bytes are no protobuf profile")),
+        (b"", CPUMissing("not_a_cpu_profile", "sample types are none, not a Go CPU profile's")),
+    ],
+)
+async def test_without_a_cpu_profile_the_heap_is_a_diagnosis_and_says_why(
+    fakes: Fakes, storm: FakePprof, answer: bytes | MapstormError, missing: CPUMissing
+) -> None:
+    storm.cpus = [answer]
+    seen = await look(fakes, storm, replace(ORDERS, cpu_s=5))
+    assert (seen.cpu, seen.cpu_missing) == (None, missing)
+    assert seen.second is not None
+    assert seen.second.named
