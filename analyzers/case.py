@@ -79,6 +79,18 @@ class Case(NamedTuple):
             if not kinds or kind in kinds
         )
 
+    def chance(self, ledger: Ledger) -> float:
+        """The standard error, in bytes, of what a difference of two snapshots says was gained in use.
+
+        Each sample that came or went stands for size/p bytes; objects that are always sampled add no error.
+        """
+        variance = 0.0
+        for (_, size), usage in ledger.cells.items():
+            seen = sampling_probability(size, self.period)
+            moved = usage.alloc_objects + max(0.0, usage.alloc_objects - usage.inuse_objects)
+            variance += moved * seen * (1 - seen) * (size / seen) ** 2
+        return float(variance**0.5)
+
 
 def lay_out(window: Window, thresholds: Thresholds, traffic: Traffic | None = None) -> Case:
     """The case of a window; lines that make no map and grow no slice are no suspects."""

@@ -8,6 +8,8 @@ from analyzers.frames import Implementation
 
 # A hint from a range wider than this would be invented, not measured.
 WIDEST_RANGE = 5.0
+ENTRIES_ERRORS = 1.6
+HINT_ERRORS = 2.6
 
 
 def capacity_hint(estimate: MapEstimate | None) -> int | None:
@@ -26,7 +28,10 @@ def capacity_hint(estimate: MapEstimate | None) -> int | None:
 def _swiss_hint(low: int, high: int) -> int | None:
     """A hint makes a power of two of tables, so one entry too many would double them. Where two powers are possible
     the range is too wide; where none is, the map is between two of them and the next one up holds it."""
-    least, most = (low - 1) / (tables.TABLE_ENTRIES / 2), high / tables.TABLE_ENTRIES
+    # Entries hold with 1.6 standard errors of the tables, because a table's own half is room enough; a hint does not.
+    error = (high / low / 2 - 1) / (high / low / 2 + 1) / ENTRIES_ERRORS
+    count = high / tables.TABLE_ENTRIES / (1 + ENTRIES_ERRORS * error)
+    least, most = count * (1 - HINT_ERRORS * error), count * (1 + HINT_ERRORS * error)
     powers = [count for count in (1 << n for n in range(31)) if least <= count <= most]
     if len(powers) > 1:
         return None

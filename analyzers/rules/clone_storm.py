@@ -52,12 +52,15 @@ def _has_original(case: Case, copy: Suspect) -> bool:
         other is not copy
         and other.map is not None
         and other.tables.alloc_space <= REBUILT_RATIO * other.tables.inuse_space
-        and _alike(copy.map, other.map)
+        and _alike(copy, copy.map, other, other.map)
         for other in case.suspects
     )
 
 
-def _alike(one: MapEstimate, other: MapEstimate) -> bool:
-    if one.entries is None or other.entries is None or one.slot_bytes != other.slot_bytes:
+def _alike(copy: Suspect, copied: MapEstimate, other: Suspect, original: MapEstimate) -> bool:
+    """Slots of one size, and as many of them; where no copy is alive to be counted, many times the original's bytes."""
+    if original.entries is None or copied.slot_bytes != original.slot_bytes:
         return False
-    return other.entries.high / NEAR <= one.entries.high <= other.entries.high * NEAR
+    if copied.entries is None:
+        return copy.whole.alloc_space > REBUILT_RATIO * other.tables.inuse_space
+    return original.entries.high / NEAR <= copied.entries.high <= original.entries.high * NEAR

@@ -10,6 +10,8 @@ from analyzers.snapshot import Snapshot
 
 # One growing map keeps half of what it allocates; a rebuilt one next to nothing.
 MOSTLY_KEPT = 0.25
+# A gain of fewer standard errors than this is chance in one window of two hundred.
+SURELY = 2.6
 # At least this part of what a line seems to have gained must show in the live heap.
 LIVE_PART = 0.3
 
@@ -90,7 +92,7 @@ def _gain(case: Case, own: Ledger | None, near: Ledger, since: Snapshot | None) 
     live = _live_growth(case.window.snapshot, since)
     least = case.thresholds.min_window_growth_bytes
     error = 2 / max(1.0, case.samples(moved)) ** 0.5
-    stays = gained >= least and allocated <= gained * REBUILT_RATIO * (1 + error)
+    stays = gained >= max(least, SURELY * case.chance(moved)) and allocated <= gained * REBUILT_RATIO * (1 + error)
     if stays and (live is None or live >= gained * LIVE_PART):
         return gained
     kept = live is not None and live >= max(least, MOSTLY_KEPT * _allocated(case.window.snapshot, since))
