@@ -25,7 +25,8 @@ def find(case: Case) -> list[Finding]:
         if not is_rebuilt(case, suspect):
             continue
         cloned = suspect.change.line.ledger.total(Kind.CLONE).alloc_space > MOSTLY * suspect.tables.alloc_space
-        if not cloned and not _has_original(case, suspect):
+        original = None if cloned else _original(case, suspect)
+        if not cloned and original is None:
             continue
         level = sureness(case, suspect)
         found.append(
@@ -35,7 +36,7 @@ def find(case: Case) -> list[Finding]:
                 confidence=level if cloned or level is Confidence.LOW else Confidence.MEDIUM,
                 site=suspect.site,
                 culprit=suspect.culprit,
-                map=suspect.map,
+                map=_copied(suspect, original),
                 evidence=numbers(case, suspect),
                 remediation=remedies.for_copied(case, suspect),
                 weight=suspect.share,
@@ -44,17 +45,23 @@ def find(case: Case) -> list[Finding]:
     return found
 
 
-def _has_original(case: Case, copy: Suspect) -> bool:
-    """Whether a map that stays at another line is what a sized map is filled from."""
+def _original(case: Case, copy: Suspect) -> Suspect | None:
+    """A map that stays at another line and may be what a sized map is filled from."""
     if copy.map is None or copy.growth.alloc_objects:
-        return False
-    return any(
-        other is not copy
-        and other.map is not None
-        and other.tables.alloc_space <= REBUILT_RATIO * other.tables.inuse_space
-        and _alike(copy, copy.map, other, other.map)
-        for other in case.suspects
-    )
+        return None
+    for other in case.suspects:
+        stays = other.tables.alloc_space <= REBUILT_RATIO * other.tables.inuse_space
+        if other is not copy and other.map is not None and stays and _alike(copy, copy.map, other, other.map):
+            return other
+    return None
+
+
+def _copied(copy: Suspect, original: Suspect | None) -> MapEstimate | None:
+    """What a copy holds, by its original where none is alive to be counted."""
+    if original is None or copy.map is None or original.map is None or copy.map.entries is not None:
+        return copy.map
+    builds = copy.whole.alloc_space / original.tables.inuse_space
+    return copy.map._replace(entries=original.map.entries, builds=max(1.0, builds))
 
 
 def _alike(copy: Suspect, copied: MapEstimate, other: Suspect, original: MapEstimate) -> bool:
