@@ -69,7 +69,7 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> CPUProfile:
         raise NotACPUProfile(f"sample types are {', '.join(names) or 'none'}, not a Go CPU profile's")
     if profile.period <= 0 or profile.duration_nanos < 0:
         raise MalformedProfile("period or duration is negative")
-    known = {number: tuple(map(_frame, run)) for number, run in frames_of(locations, profile, strings)}
+    known = {number: tuple(map(_frame, run)) for number, _, run in frames_of(locations, profile, strings)}
     return _summed(samples, known, profile)
 
 

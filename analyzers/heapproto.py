@@ -14,7 +14,7 @@ from analyzers import goversion, owner
 from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff
 from analyzers.goversion import GoVersion
 from analyzers.inflate import inflate
-from analyzers.profile import UNKNOWN_SITE, HeapProfile, Record, Site, Source, Usage
+from analyzers.profile import UNKNOWN_SITE, Binary, HeapProfile, Record, Site, Source, Usage
 from analyzers.profile_pb2 import Profile
 from analyzers.protofields import pieces, split
 from analyzers.prototables import (
@@ -53,6 +53,7 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
     if profile.period < 0:
         raise MalformedProfile("the sampling period is negative")
     known = _locations(locations, profile, strings)
+    build_id, code = _binary(profile, strings)
     records = _records(samples, known, columns, len(profile.sample_type), _index(strings, "bytes"))
     if not records:
         raise EmptyProfile("the profile holds no sampled allocation")
@@ -60,22 +61,27 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
         source=Source.PROTOBUF,
         period=profile.period,
         records=records,
-        build_id=_build_id(profile, strings),
+        build_id=build_id,
         go_version=_go_version(known).settled(),
         named=False,
+        code=code,
     )
 
 
-def build_id(data: bytes, limit: int = MAX_INFLATED) -> str:
-    """The build's id alone, without reading samples; empty where there is none. Raises ProfileError."""
+def binary(data: bytes, limit: int = MAX_INFLATED) -> Binary:
+    """Build and place of the code alone, without reading samples. Raises ProfileError."""
     head: list[bytes] = []
     split(inflate(data, limit), {MAPPING: head, STRING: head})
     profile = parsed(b"".join(head))
-    return _build_id(profile, profile.string_table)
+    return _binary(profile, profile.string_table)
 
 
-def _build_id(profile: Profile, strings: Sequence[str]) -> str:
-    return string(strings, profile.mapping[0].build_id) if profile.mapping else ""
+def _binary(profile: Profile, strings: Sequence[str]) -> Binary:
+    """The first mapping is the program's own; libraries and the kernel's pages lie at higher addresses."""
+    if not profile.mapping:
+        return Binary()
+    first = profile.mapping[0]
+    return Binary(string(strings, first.build_id), range(first.memory_start, first.memory_limit))
 
 
 def _columns(profile: Profile, strings: Sequence[str]) -> tuple[int, ...]:
@@ -91,7 +97,7 @@ def _records(
 ) -> tuple[Record, ...]:
     alloc_objects, alloc_space, inuse_objects, inuse_space = columns
     summed: dict[tuple[_Ends, int], list[int]] = {}
-    known: dict[tuple[Site, Site], _Ends] = {}
+    known: dict[_Key, _Ends] = {}
     for sample in (sample for piece in pieces(samples) for sample in parsed(piece).sample):
         values = list(sample.value)
         if len(values) != width:
@@ -117,23 +123,29 @@ def _records(
         sums[2] += values[inuse_objects]
         sums[3] += values[inuse_space]
     return tuple(
-        Record((), ends.site, ends.culprit, size, Usage(*map(float, sums))) for (ends, size), sums in summed.items()
+        Record((), ends.site, ends.culprit, size, Usage(*map(float, sums)), ends.address)
+        for (ends, size), sums in summed.items()
     )
 
 
 class _Ends:
-    """Site and culprit of a stack. Compared by identity, which is the fastest key for thousands of samples."""
+    """Leaf address, site and culprit of a stack. Compared by identity, the fastest key for thousands of samples."""
 
-    __slots__ = ("culprit", "site")
+    __slots__ = ("address", "culprit", "site")
 
-    def __init__(self, site: Site, culprit: Site) -> None:
+    def __init__(self, address: int, site: Site, culprit: Site) -> None:
+        self.address = address
         self.site = site
         self.culprit = culprit
+
+
+_Key = tuple[int, Site, Site]
 
 
 class _Location(NamedTuple):
     """One location's frames, and what a walk over thousands of stacks asks of it."""
 
+    address: int
     frames: tuple[Site, ...]
     own: Site | None  # the first frame in the user's own code
     leaf: _Ends | None  # of every stack that starts here, where that is the user's own code
@@ -141,18 +153,16 @@ class _Location(NamedTuple):
 
 
 def _locations(runs: list[bytes], profile: Profile, strings: Sequence[str]) -> Mapping[int, _Location]:
-    return {number: _location(run) for number, run in frames_of(runs, profile, strings)}
+    return {number: _location(address, run) for number, address, run in frames_of(runs, profile, strings)}
 
 
-def _location(frames: tuple[Site, ...]) -> _Location:
+def _location(address: int, frames: tuple[Site, ...]) -> _Location:
     own = next((frame for frame in frames if owner.is_own(frame.function, frame.filename)), None)
-    leaf = _Ends(own, own) if own is not None and own is frames[0] else None
-    return _Location(frames, own, leaf, any(owner.is_profiler(frame.function) for frame in frames))
+    leaf = _Ends(address, own, own) if own is not None and own is frames[0] else None
+    return _Location(address, frames, own, leaf, any(owner.is_profiler(frame.function) for frame in frames))
 
 
-def _ends(
-    stack: Sequence[int], locations: Mapping[int, _Location], known: dict[tuple[Site, Site], _Ends]
-) -> _Ends | None:
+def _ends(stack: Sequence[int], locations: Mapping[int, _Location], known: dict[_Key, _Ends]) -> _Ends | None:
     """The leaf line and the first line of the user's own code; None for the profiler's own allocations."""
     try:
         if stack and (leaf := locations[stack[0]].leaf) is not None:
@@ -165,7 +175,8 @@ def _ends(
     frames = [frame for location in walked for frame in location.frames] or [UNKNOWN_SITE]
     site = next((frame for frame in frames if not owner.in_runtime(frame.filename)), frames[0])
     culprit = next((location.own for location in walked if location.own), site)
-    return known.setdefault((site, culprit), _Ends(site, culprit))
+    address = walked[0].address if walked else 0
+    return known.setdefault((address, site, culprit), _Ends(address, site, culprit))
 
 
 def _go_version(locations: Mapping[int, _Location]) -> GoVersion:

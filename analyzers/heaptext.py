@@ -46,6 +46,7 @@ class TextRecord(NamedTuple):
     alloc_space: int
     inuse_objects: int
     inuse_space: int
+    leaf: int = 0
 
 
 class HeapText(NamedTuple):
@@ -86,7 +87,7 @@ class HeapTextReader:
         self._deepest = b""
         self._searched = 0
         self._lines: dict[bytes, TextLine] = {}
-        self._sums: dict[tuple[bytes, bytes], _Sums] = {}  # by the raw lines of site and culprit
+        self._sums: dict[tuple[bytes, bytes, bytes], _Sums] = {}  # by the raw lines of leaf, site and culprit
         self._own: dict[bytes, _Place] = {}  # by leaf lines in the user's own code, which need no further look
         self._distinct = 0
 
@@ -243,13 +244,13 @@ class HeapTextReader:
         leaf = self._line(leaf_raw)
         pc = leaf.pc + b" "
         if leaf.own:
-            place = self._own[leaf_raw] = _Place(pc, self._sums.setdefault((leaf_raw, leaf_raw), {}))
+            place = self._own[leaf_raw] = _Place(pc, self._sums.setdefault((leaf_raw, leaf_raw, leaf_raw), {}))
             return place
         end = text.find(b"\n\n", stack_end, limit)
         block = text[stack_end + 1 : limit if end < 0 else end]
         if b"/pprof." in block and self._passes_profiler(block):
             return None
-        return _Place(pc, self._sums.setdefault(self._named(block, leaf_raw), {}))
+        return _Place(pc, self._sums.setdefault((leaf_raw, *self._named(block, leaf_raw)), {}))
 
     def _named(self, block: bytes, leaf_raw: bytes) -> tuple[bytes, bytes]:
         """The raw `#` lines of the first frame outside the runtime and of the first in the user's own code."""
@@ -279,14 +280,15 @@ class HeapTextReader:
             raise MalformedProfile(f"more than {MOST_DISTINCT} distinct lines and records")
 
     def _records(self) -> Iterator[TextRecord]:
-        for (site_raw, culprit_raw), booked in self._sums.items():
+        for (leaf_raw, site_raw, culprit_raw), booked in self._sums.items():
             site, culprit = self._lines[site_raw].site, self._lines[culprit_raw].site
+            leaf = int(self._lines[leaf_raw].pc or b"1", 16) - 1
             for (stack, size), sums in booked.items():
                 try:
                     hidden = tuple(within(int(pc, 16)) for pc in stack.split())
                 except ValueError as error:
                     raise MalformedProfile("a stack holds something else than addresses") from error
-                yield TextRecord(hidden, site, culprit, size, *sums)
+                yield TextRecord(hidden, site, culprit, size, *sums, leaf)
 
 
 def read_heap_text(chunks: Iterable[bytes]) -> HeapText:

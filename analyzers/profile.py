@@ -69,7 +69,8 @@ class Record(NamedTuple):
     """Allocations of one object size at one place.
 
     `frames` are the names of the hidden runtime frames, leaf first, empty where the source has none;
-    `usage` is scaled to the whole heap.
+    `usage` is scaled to the whole heap. `leaf` is the address of the call that allocated, in the first frame that is
+    not hidden (one less than its PC); 0 where it is unknown. `explained` says that `frames` came from memory.
     """
 
     frames: tuple[str, ...]
@@ -77,6 +78,8 @@ class Record(NamedTuple):
     culprit: Site
     object_size: int
     usage: Usage
+    leaf: int = 0
+    explained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,13 @@ class MemStats:
     pause_end: tuple[int, ...]
 
 
+class Binary(NamedTuple):
+    """Which build a process runs, and at which addresses its code lies. Both empty where the profile does not say."""
+
+    build_id: str = ""
+    code: range = range(0)
+
+
 class HeapProfile(NamedTuple):
     """One reading of one process's heap. `anchors` is where functions begin: it tells builds apart."""
 
@@ -108,3 +118,4 @@ class HeapProfile(NamedTuple):
     go_version: GoVersion = UNKNOWN
     named: bool = True
     anchors: Mapping[str, int] = MappingProxyType({})
+    code: range = range(0)  # as in Binary

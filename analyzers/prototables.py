@@ -36,8 +36,10 @@ def string(strings: Sequence[str], index: int) -> str:
     return strings[index]
 
 
-def frames_of(runs: list[bytes], profile: Profile, strings: Sequence[str]) -> Iterator[tuple[int, tuple[Site, ...]]]:
-    """Each location's id and its frames, leaf first: more than one where functions were inlined.
+def frames_of(
+    runs: list[bytes], profile: Profile, strings: Sequence[str]
+) -> Iterator[tuple[int, int, tuple[Site, ...]]]:
+    """Each location's id, its address, and its frames, leaf first: more than one where functions were inlined.
 
     `profile` holds the functions. Raises MalformedProfile for dangling references and for too many lines.
     """
@@ -54,4 +56,4 @@ def frames_of(runs: list[bytes], profile: Profile, strings: Sequence[str]) -> It
             run = tuple(Site(*functions[line.function_id], line.line) for line in item.line)
         except KeyError as error:
             raise MalformedProfile("a location names a function that is not there") from error
-        yield item.id, run
+        yield item.id, item.address, run

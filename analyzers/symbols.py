@@ -60,7 +60,7 @@ def resolve(text: HeapText, symbols: Mapping[int, str]) -> HeapProfile:
         scale = 1.0 / sampling_probability(record.alloc_space / record.alloc_objects, text.period)
         frames = tuple(symbols.get(pc, "") for pc in record.hidden)
         usage = Usage(*(count * scale for count in counts))
-        records.append(Record(frames, record.site, record.culprit, record.object_size, usage))
+        records.append(Record(frames, record.site, record.culprit, record.object_size, usage, record.leaf))
     hidden = text.hidden_pcs()
     leaves = {record.frames[0] for record in records if record.frames}
     version = text.go_version.narrowed(goversion.of_hidden({symbols.get(pc, "") for pc in hidden}, leaves))

@@ -108,6 +108,6 @@ async def _cpu(visit: Visit, seconds: int) -> tuple[CPUProfile | None, CPUMissin
 async def _build_id(visit: Visit) -> str:
     """The build's id, known only to the protobuf; empty where it has none or cannot be had."""
     try:
-        return await asyncio.to_thread(heapproto.build_id, await visit.proto())
+        return (await asyncio.to_thread(heapproto.binary, await visit.proto())).build_id
     except MapstormError:
         return ""

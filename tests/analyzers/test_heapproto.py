@@ -20,7 +20,7 @@ from analyzers.errors import (
     TruncatedProfile,
 )
 from analyzers.examine import examine
-from analyzers.profile import HeapProfile, Source
+from analyzers.profile import Binary, HeapProfile, Source
 from analyzers.profile_pb2 import Profile
 from analyzers.snapshot import take
 from tests.analyzers.protos import HEAP_TYPES, ROW, Builder, proto, totals
@@ -126,13 +126,14 @@ def test_an_uncompressed_profile_is_read_too() -> None:
 
 def test_build_id_and_go_version_are_read_where_they_stand() -> None:
     builder = Builder()
-    builder.message.mapping.add(id=1, build_id=builder.string("abc123"))
+    builder.message.mapping.add(id=1, build_id=builder.string("abc123"), memory_start=4096, memory_limit=8192)
     builder.sample((1, 8, 1, 8), (PUT, RUNTIME_MAIN._replace(file="/sdk/go1.25.5/src/runtime/proc.go", line=285)))
     found = heapproto.read(builder.bytes())
     assert (found.build_id, found.go_version.exact) == ("abc123", "go1.25.5")
     assert heapproto.read(proto(ROW)).build_id == ""
-    assert heapproto.build_id(proto(ROW)) == ""
-    assert heapproto.build_id(builder.bytes()) == "abc123"
+    assert found.code == range(4096, 8192)
+    assert heapproto.binary(proto(ROW)) == Binary("", range(0))
+    assert heapproto.binary(builder.bytes()) == Binary("abc123", range(4096, 8192))
 
 
 def test_fields_nobody_needs_are_passed_over() -> None:
@@ -301,7 +302,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platfor
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-@pytest.mark.parametrize("reader", ["read", "build_id"])
+@pytest.mark.parametrize("reader", ["read", "binary"])
 def test_a_bomb_of_messages_costs_neither_memory_nor_time(tmp_path: Path, bomb: str, reader: str) -> None:
     """60 MB of empty samples would be 1.5 GB of messages."""
     saved = tmp_path / "bomb.pb.gz"

@@ -70,7 +70,8 @@ def test_a_record_gives_counts_as_written_and_its_hidden_addresses() -> None:
     (read,) = found.records
     assert found.period == RATE
     assert read.hidden == (0x41A001, 0x41B001, 0x41C001)
-    assert read[4:] == (1, 335_872, 1, 335_872)
+    assert read[4:8] == (1, 335_872, 1, 335_872)
+    assert read.leaf == PUT.pc
     assert read.object_size == 335_872
     assert read.site == read.culprit == (PUT.function, PUT.file, PUT.line)
     assert found.hidden_pcs() == (0x41A001, 0x41B001, 0x41C001)
@@ -98,7 +99,7 @@ def test_nothing_is_scaled_where_everything_was_recorded() -> None:
 
 def test_records_of_one_place_and_size_are_added_up() -> None:
     twice = only(text(record(ONE), record(ONE)))
-    assert twice.records[0][4:] == (4, 4096, 2, 2048)
+    assert twice.records[0][4:8] == (4, 4096, 2, 2048)
 
 
 def test_records_of_other_sizes_stay_apart() -> None:
