@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.accuracy import floors, table
+from tests.accuracy import floors, peers, table
 from tests.accuracy.figures import judgements, rows
 
 
@@ -11,8 +11,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="mapstorm accuracy", description="How right mapstorm is on the corpus.")
     parser.add_argument("--services", action="store_true", help="one line a service and build; ! where one is wrong")
     parser.add_argument("--update-floors", action="store_true", help="today's figures become the floors")
+    parser.add_argument("--peers", action="store_true", help="what go tool pprof says of the same captures; minutes")
     parser.add_argument("names", nargs="*", metavar="NAME", help="with --services: only these services")
     options = parser.parse_args()
+    if options.peers:
+        given = peers.answers()
+        print("\n".join([*peers.services(given)] if options.services else peers.lines(given)))
+        return 0
     if options.services:
         judged = [each for each in judgements() if not options.names or each.capture.name in options.names]
         print("\n".join(table.services(judged)))

@@ -42,10 +42,12 @@ COLUMNS = (
     Column("recall", lambda row: _share(each.storm_found for each in row)),
     Column("line", lambda row: _share(each.line for each in row)),
     Column("slot", lambda row: _share(each.slot for each in row)),
+    Column("estimate", lambda row: _share(each.estimated for each in row)),
     Column("in range", lambda row: _share(each.in_range for each in row)),
     Column("within x2", lambda row: _share(each.within_two for each in row)),
     Column("median", _median, higher_is_better=False),
     Column("p90", _ninth_decile, higher_is_better=False),
+    Column("hinted", lambda row: _share(each.hinted for each in row)),
     Column("hint", lambda row: _share(each.hint for each in row)),
     Column("advice", lambda row: _share(each.advice for each in row)),
 )

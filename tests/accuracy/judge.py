@@ -9,6 +9,8 @@ from tests.accuracy.captures import Capture
 from tests.go_services import GoMap, Mark
 
 STORMS = frozenset(("growth_storm", "rebuild_churn", "unbounded_growth"))
+# Advice that is a number of entries.
+SIZES = frozenset(("presize", "right_size"))
 # Go keeps keys and values above this behind a pointer (internal/abi.MapMaxKeyBytes, MapMaxElemBytes).
 LARGEST_INLINE = 128
 POINTER = 8
@@ -27,9 +29,11 @@ class Judgement(NamedTuple):
     storm_found: bool | None
     line: bool | None
     slot: bool | None
+    estimated: bool | None  # whether a range of entries was given at all
     in_range: bool | None
     within_two: bool | None
     error: float | None  # of the best single number, as a share of the truth
+    hinted: bool | None  # whether a size was advised where a size is the advice
     hint: bool | None
     advice: bool | None
 
@@ -56,9 +60,11 @@ def judge(capture: Capture) -> Judgement:
         storm_found=place(culprit) in said if culprit and culprit.verdict in STORMS else None,
         line=None if culprit is None else bool(diagnosis.findings) and diagnosis.findings[0] is found,
         slot=_slot(found, capture),
+        estimated=None if found is None or found.map is None or capture.map is None else found.map.entries is not None,
         in_range=in_range,
         within_two=within_two,
         error=error,
+        hinted=bool(hints(found)) if found and culprit and culprit.first in SIZES else None,
         hint=_hint(found, capture),
         advice=_advice(found, culprit, diagnosis),
     )
