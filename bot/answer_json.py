@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from analyzers.cpu import Access, CPUFigures, CPUMissing, LineOps
 from analyzers.estimate import MapEstimate
 from analyzers.finding import Finding
 from analyzers.gc import GCFigures
@@ -41,6 +42,7 @@ def answer(note: Summary) -> Json:
             "peak_seconds_to_memory_limit": memory.peak_seconds if memory else None,
             "previous": _rates(diagnosis.gc_before) if diagnosis.gc_before else None,
         },
+        "cpu": _cpu(diagnosis.cpu, diagnosis.cpu_missing),
     }
 
 
@@ -66,6 +68,32 @@ def _finding(finding: Finding) -> Json:
             for item in finding.remediation
         ],
     }
+
+
+def _cpu(figures: CPUFigures | None, missing: CPUMissing | None) -> Json | None:
+    if figures is None and missing is None:
+        return None
+    return {
+        "seconds": figures.seconds if figures else None,
+        "gc_share": figures.gc_share if figures else None,
+        "missing": missing.reason if missing else None,
+        "lines": [_ops(line) for line in figures.lines] if figures else [],
+    }
+
+
+def _ops(line: LineOps) -> Json:
+    return {
+        "site": _site(line.site),
+        "culprit": _site(line.culprit),
+        "band": line.band,
+        "share": _magnitude(line.share),
+        "operations": {access.value: _magnitude(getattr(line, access)) for access in Access},
+    }
+
+
+def _magnitude(share: float) -> float:
+    """One digit: a second one would promise more than CPU samples hold."""
+    return float(f"{share:.1g}")
 
 
 def _go_versions(version: GoVersion) -> Json | None:

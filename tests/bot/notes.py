@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from analyzers.compare import Basis
+from analyzers.cpu import Band, CPUFigures, LineOps
 from analyzers.estimate import MapEstimate
 from analyzers.finding import (
     Comparison,
@@ -67,6 +68,13 @@ EVIDENCE = {
 }
 ESTIMATE = MapEstimate(Implementation.SWISS, "faststr", 24, Entries(400_000, 600_000, 900_000), 800, 3.2, False)
 
+OPS = LineOps(
+    Site("maps.Copy[...]", "maps/maps.go", 60),
+    Site("example.com/svc/catalog.put", "example.com/svc/catalog.go", 64),
+    Band.READ_DOMINATED,
+    *(0.2, 0.1, 0.0, 0.03, 0.15),
+)
+
 
 def service(name: str = "svc-orders", instance: str = "orders-0") -> Service:
     return Service(name, (Instance(instance, "http://10.0.0.1/debug/pprof"),), "C0123ABCD", "@ana")
@@ -88,6 +96,7 @@ def finding(
             for kind in ([Remedy.PRESIZE_SLICE] if slices else Remedy)
         ),
         weight=0.5,
+        ops=None if slices else OPS,
     )
 
 
@@ -114,6 +123,7 @@ def summary(
         live_heap=9e7,
         dominant=(Dominant(Site("main.load", f"{text}.go", 3), 6e7, 0.7),),
         gc_before=None if basis is Basis.FIRST else GCFigures(3.1, 0.001, 2e6, 1e6, 8.0),
+        cpu=CPUFigures(5.0, 412, 0.12, (OPS,)),
         memory=MemoryForecast(2**31, 2400.0, 700.0, 600.0, since_base=True) if findings else None,
     )
     return Summary(of or service(), text, "r1.orders-0", diagnosis)

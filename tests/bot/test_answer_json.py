@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers import heapproto
+from analyzers import cpuproto, heapproto
 from analyzers.compare import Basis
+from analyzers.cpu import Band, CPUMissing, CPUProfile
 from analyzers.errors import EmptyProfile
 from analyzers.estimate import MapEstimate
 from analyzers.examine import examine
@@ -24,8 +25,9 @@ from analyzers.snapshot import Snapshot, take
 from analyzers.tables import Entries
 from bot.answer_json import answer
 from handlers.notes import Summary
+from tests.analyzers.cpus import cpu_profile
 from tests.analyzers.protos import proto
-from tests.analyzers.recordings import RECORDINGS, Recording
+from tests.analyzers.recordings import PROFILES, RECORDINGS, Recording
 from tests.analyzers.texts import PUT
 from tests.bot.notes import finding, service, summary
 
@@ -68,6 +70,7 @@ def walk(schema: Any) -> list[dict[str, Any]]:
         (("answer", "properties", "basis"), Basis),
         (("answer", "properties", "source"), Source),
         (("map", "properties", "implementation"), Implementation),
+        (("cpu", "properties", "lines", "items", "properties", "band"), Band),
     ],
 )
 def test_the_schema_knows_every_word_and_no_other(where: tuple[str, ...], words: Any) -> None:
@@ -154,3 +157,24 @@ def test_the_go_version_is_exact_or_a_range(version: GoVersion, exact: str | Non
     note = summary()
     read = written(note._replace(diagnosis=note.diagnosis._replace(go_version=version)))
     assert (read["go_version"], read["go_versions"]) == (exact, versions)
+
+
+CPU = cpuproto.read((PROFILES / "go1.27.3" / "rebuild_churn" / "cpu.pb.gz").read_bytes())
+
+
+@pytest.mark.parametrize("cpu", [None, CPU, cpu_profile()])
+def test_a_cpu_profile_is_told_in_orders_of_magnitude(cpu: CPUProfile | None) -> None:
+    recording = next(each for each in RECORDINGS if each.id == "go1.27.3-rebuild_churn")
+    read = written(Summary(service(), "orders-0", "r1", examine(recording.snapshot(1), None, None, cpu=cpu)[1]))
+    if cpu is None:
+        assert read["cpu"] is None
+        return
+    assert read["cpu"]["seconds"] == cpu.seconds
+    for line in read["cpu"]["lines"]:
+        assert all(float(f"{share:.1g}") == share for share in (line["share"], *line["operations"].values()))
+
+
+def test_a_cpu_profile_that_could_not_be_had_says_why() -> None:
+    note = summary()
+    note = note._replace(diagnosis=note.diagnosis._replace(cpu=None, cpu_missing=CPUMissing("not_pprof", "400")))
+    assert written(note)["cpu"] == {"seconds": None, "gc_share": None, "missing": "not_pprof", "lines": []}
