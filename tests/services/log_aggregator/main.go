@@ -19,7 +19,7 @@ func main() {
 	bed.Tell(func() []testbed.Map { return []testbed.Map{streams.Truth()} })
 	collector := collect.New(streams)
 	go func() {
-		collector.WarmUp(2_000_000)
+		collector.WarmUp(1_000_000)
 		for range time.Tick(every) {
 			if collector.Segment() == 30 {
 				bed.Ready()
