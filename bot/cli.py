@@ -12,6 +12,7 @@ from importlib import import_module
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "capture": ("bot.shell.capture", "main", "capture a service and print its diagnosis"),
     "diagnose": ("bot.shell.diagnose", "main", "print the diagnosis of saved heap profiles"),
+    "explain": ("bot.shell.explain", "main", "say what is true of a claim about maps"),
     "web": ("bot.web", "main", "serve Slack's requests (Procfile)"),
     "worker": ("bot.worker", "main", "take captures from the queue (Procfile)"),
     "manifest": ("bot.manifest", "main", "print the Slack app manifest"),
@@ -19,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 # Gone before collecting garbage pays: without it they start a tenth faster. Their readers make no cycles.
-SHORT_LIVED = {"diagnose", "manifest"}
+SHORT_LIVED = {"diagnose", "explain", "manifest"}
 
 USAGE, WRONG_USAGE = 0, 2
 # The same as in pyproject.toml, which a test sees to: a checkout has no metadata of a package to read.

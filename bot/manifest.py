@@ -24,7 +24,7 @@ def manifest(url: str | None, socket_mode: bool) -> str:
         "command": "/mapstorm",
         **where,
         "description": "Find the line whose Go map grows",
-        "usage_hint": "capture <service> [instance|all] | services | history <service> | help",
+        "usage_hint": "capture <service> [instance|all] | services | history <service> | explain [word] | help",
         # Escaping would turn what looks like a user or channel into <@U…>; names of services need none of it.
         "should_escape": False,
     }

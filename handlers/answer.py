@@ -1,9 +1,9 @@
 """A command to what the asker alone gets to read at once. A capture goes on the queue before it is confirmed."""
 
 from analyzers.errors import MapstormError
-from handlers import command
+from handlers import claims, command
 from handlers.errors import RequestError, UnknownInstance
-from handlers.notes import Accepted, Help, History, Note, ServiceList, Slip
+from handlers.notes import Accepted, ClaimList, Explanation, Help, History, Note, ServiceList, Slip
 from handlers.ports import Tools
 from handlers.records import Request, Service
 
@@ -22,12 +22,19 @@ async def answer(tools: Tools, text: str, *, asked_by: str, request_id: str) -> 
                 return History(service, await tools.snapshots.history(service.name))
             case command.ServicesCommand():
                 return ServiceList(tools.registry.all())
+            case command.ExplainCommand(word):
+                return explain(word)
             case command.HelpCommand():
                 return Help()
     except RequestError as slip:
         return Slip(slip.reason, slip.detail, slip.nearest)
     except MapstormError as error:
         return Slip(error.reason, error.detail)
+
+
+def explain(word: str | None) -> Note:
+    """What is true of the claim behind `word`, or the words that are known. Raises UnknownClaim."""
+    return ClaimList(claims.CLAIMS) if word is None else Explanation(claims.find(word))
 
 
 def chosen(service: Service, instance: str | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from handlers.errors import UnknownCommand, WrongUsage
 
 ALL = "all"
-COMMANDS = ("capture", "services", "history", "help")
+COMMANDS = ("capture", "services", "history", "explain", "help")
 
 # What Slack's clients make of quotes, dashes and spaces while people type. Quotes carry no meaning here.
 _TYPOGRAPHY = str.maketrans(
@@ -41,11 +41,18 @@ class HistoryCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainCommand:
+    """What is true of a claim about maps; None lists the words that are known."""
+
+    word: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class HelpCommand:
     """What can be asked."""
 
 
-Command = CaptureCommand | ServicesCommand | HistoryCommand | HelpCommand
+Command = CaptureCommand | ServicesCommand | HistoryCommand | ExplainCommand | HelpCommand
 
 
 def parse(text: str) -> Command:
@@ -68,6 +75,8 @@ def parse(text: str) -> Command:
             return CaptureCommand(service, instance)
         case ("history", [service]):
             return HistoryCommand(service)
+        case ("explain", claim):
+            return ExplainCommand(" ".join(claim) or None)
         case (("capture" | "services" | "history") as known, _):
             raise WrongUsage(known)
     raise UnknownCommand(word, nearest(word, COMMANDS))

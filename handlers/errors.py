@@ -4,7 +4,7 @@
     - ProfileError                analyzers: the bytes cannot be read
       - MalformedProfile, TruncatedProfile (retryable), NotAHeapProfile, NotACPUProfile, ProfilingOff, EmptyProfile
     - RequestError                the asker's slip: answered at once, never queued
-      - UnknownCommand, UnknownService, UnknownInstance (with the nearest names), WrongUsage
+      - UnknownCommand, UnknownService, UnknownInstance, UnknownClaim (with the nearest names), WrongUsage
     - CaptureError                the service did not give its heap
       - Unreachable, TimedOut, Busy (retryable), Refused, NoPprof, NotPprof, TooLarge, UntrustedAddress, ServerFault
     - OutageError (retryable)     Slack or Redis is away
@@ -42,6 +42,12 @@ class UnknownInstance(RequestError):
     """An instance the service does not have; `detail` is its name, `nearest` the ones it has."""
 
     reason = "unknown_instance"
+
+
+class UnknownClaim(RequestError):
+    """A word that `explain` has no answer to; `detail` is the word."""
+
+    reason = "unknown_claim"
 
 
 class WrongUsage(RequestError):

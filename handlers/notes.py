@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from analyzers.finding import Diagnosis
+from handlers.claims import Claim
 from handlers.records import Outcome, Remembered, Service
 
 
@@ -76,7 +77,20 @@ class History(NamedTuple):
     entries: tuple[Remembered, ...]
 
 
-Note = CaptureStarted | CaptureFinished | Summary | CaptureFailed | Accepted | Slip | Help | ServiceList | History
+class Explanation(NamedTuple):
+    """To the asker alone: what is true of a claim about maps."""
+
+    claim: Claim
+
+
+class ClaimList(NamedTuple):
+    """To the asker alone: the claims that can be asked about."""
+
+    claims: tuple[Claim, ...]
+
+
+Answer = Accepted | Slip | Help | ServiceList | History | Explanation | ClaimList
+Note = CaptureStarted | CaptureFinished | Summary | CaptureFailed | Answer
 NOTES: tuple[type[Note], ...] = (
     CaptureStarted,
     CaptureFinished,
@@ -87,4 +101,6 @@ NOTES: tuple[type[Note], ...] = (
     Help,
     ServiceList,
     History,
+    Explanation,
+    ClaimList,
 )

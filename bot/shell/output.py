@@ -14,6 +14,11 @@ ANSWERED, FAILED, WRONG_USAGE = 0, 1, 2
 def add_format(parser: argparse.ArgumentParser) -> None:
     """The options every answering command has."""
     parser.add_argument("--format", choices=("text", "json"), default="text", help="json: one object on stdout")
+    add_color(parser)
+
+
+def add_color(parser: argparse.ArgumentParser) -> None:
+    """The option of everything that is printed for people."""
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
 
 

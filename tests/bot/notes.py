@@ -23,11 +23,14 @@ from analyzers.gc import GCFigures, MemoryForecast
 from analyzers.goversion import exactly
 from analyzers.profile import Site, Source
 from analyzers.tables import Entries
+from handlers.claims import CLAIMS
 from handlers.notes import (
     Accepted,
     CaptureFailed,
     CaptureFinished,
     CaptureStarted,
+    ClaimList,
+    Explanation,
     Help,
     History,
     Note,
@@ -157,6 +160,8 @@ def notes(text: str = "orders-0") -> list[Note]:
         ServiceList(()),
         History(known, (Remembered(1_700_000_000.0, text, "growth_storm", text, 9e7),)),
         History(known, ()),
+        Explanation(CLAIMS[0]),
+        ClaimList(CLAIMS),
     ]
 
 

@@ -3,9 +3,11 @@
 import pytest
 
 from analyzers.errors import MapstormError
+from handlers import claims
 from handlers.answer import answer, chosen
+from handlers.claims import CLAIMS
 from handlers.errors import OutageError, UnknownInstance
-from handlers.notes import Accepted, Help, History, Note, ServiceList, Slip
+from handlers.notes import Accepted, ClaimList, Explanation, Help, History, Note, ServiceList, Slip
 from handlers.records import Remembered
 from tests.fakes import ORDERS, Fakes
 
@@ -32,6 +34,12 @@ async def ask(fakes: Fakes, text: str) -> Note:
         ("history svc-orders", History(ORDERS, ())),
         ("history nobody", Slip("unknown_service", "nobody")),
         ("captrue svc-orders", Slip("unknown_command", "captrue", ("capture",))),
+        ("explain", ClaimList(CLAIMS)),
+        ("explain evacuate", Explanation(claims.find("evacuate"))),
+        ("explain “ok == false”", Explanation(claims.find("ok"))),
+        ("explain SYNC MAP", Explanation(claims.find("sync.Map"))),
+        ("explain evacuat", Slip("unknown_claim", "evacuat", ("evacuate",))),
+        ("explain the weather", Slip("unknown_claim", "the weather")),
     ],
 )
 async def test_a_dialog(fakes: Fakes, they_say: str, we_note: Note) -> None:
