@@ -288,7 +288,7 @@ class HeapTextReader:
                     hidden = tuple(within(int(pc, 16)) for pc in stack.split())
                 except ValueError as error:
                     raise MalformedProfile("a stack holds something else than addresses") from error
-                yield TextRecord(hidden, site, culprit, size, *sums, leaf)
+                yield TextRecord(hidden, site, culprit, size, sums[0], sums[1], sums[2], sums[3], leaf)
 
 
 def read_heap_text(chunks: Iterable[bytes]) -> HeapText:
