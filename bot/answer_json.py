@@ -8,7 +8,6 @@ from analyzers.finding import Finding
 from analyzers.gc import GCFigures
 from analyzers.goversion import UNKNOWN, GoVersion
 from analyzers.profile import Site
-from bot.words import remedy_text
 from handlers.notes import Summary
 
 SCHEMA = 1
@@ -56,6 +55,9 @@ def _rates(gc: GCFigures) -> Json:
 
 
 def _finding(finding: Finding) -> Json:
+    # Only here: jinja2 takes as long to import as all else together, and most services are well.
+    from bot.words import remedy_text
+
     return {
         "rule": finding.rule,
         "confidence": finding.confidence,

@@ -43,7 +43,11 @@ def main(arguments: list[str] | None = None) -> int:
         gc.disable()
     module, function, _ = COMMANDS[words[0]]
     try:
-        return int(getattr(import_module(module), function)(words[1:]))
+        code = int(getattr(import_module(module), function)(words[1:]))
+        if arguments is None:
+            # Python collects at its end even so; it has nothing to walk through what is frozen.
+            gc.freeze()
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -10,7 +10,6 @@ import marshal
 import os
 import sys
 import tempfile
-from pathlib import Path
 from types import CodeType
 
 import jinja2
@@ -23,16 +22,18 @@ _STAMP = f"{jinja2.__version__} {sys.implementation.cache_tag} {sys.hexversion:x
 class TemplateCache(BytecodeCache):
     """One file a template, under the checksum of its source. `folder` is made for its owner alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str) -> None:
         self._folder = folder
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fills the bucket if this very source was compiled by this very Python."""
         try:
             path = self._path(bucket)
-            if path.parent.stat().st_uid != os.getuid() or path.parent.stat().st_mode & 0o022:
+            owner = os.stat(self._folder)
+            if owner.st_uid != os.getuid() or owner.st_mode & 0o022:
                 return
-            data = path.read_bytes()
+            with open(path, "rb") as file:
+                data = file.read()
         except (OSError, AttributeError):
             return
         head = _head(bucket)
@@ -44,20 +45,20 @@ class TemplateCache(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keeps what was just compiled."""
         with contextlib.suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder)
             with os.fdopen(handle, "wb") as file:
                 file.write(_head(bucket) + marshal.dumps(bucket.code))
-            Path(name).replace(self._path(bucket))
+            os.replace(name, self._path(bucket))
 
-    def _path(self, bucket: Bucket) -> Path:
-        return self._folder / f"{bucket.key}.cache"
+    def _path(self, bucket: Bucket) -> str:
+        return os.path.join(self._folder, f"{bucket.key}.cache")
 
 
-def cache_folder() -> Path:
+def cache_folder() -> str:
     """Where the platform keeps what can be made again."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path(os.environ.get("HOME") or tempfile.gettempdir(), ".cache")
-    return Path(home, "mapstorm", "templates")
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ.get("HOME") or tempfile.gettempdir(), ".cache")
+    return os.path.join(home, "mapstorm", "templates")
 
 
 def _head(bucket: Bucket) -> bytes:

@@ -6,13 +6,13 @@ mention anybody, forge a link, or leave its code span: that is decided here and 
 Knows two media, Slack's mrkdwn and the terminal, and no Slack limits: those are `render.py`'s.
 """
 
+import os.path
 import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -23,7 +23,7 @@ from bot import numbers
 from bot.template_cache import TemplateCache, cache_folder
 from handlers.notes import Note
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "templates")
 LONGEST_NAME = 240
 _SLACK_ID = re.compile(r"[UWC][A-Z0-9]{2,20}")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -78,7 +78,7 @@ def _environment(medium: Medium) -> Environment:
         autoescape=True,
         finalize=lambda value: _finish(value, medium),
         # One folder a medium: what is constant in a template was escaped for this one when it was compiled.
-        bytecode_cache=TemplateCache(cache_folder() / medium.value),
+        bytecode_cache=TemplateCache(os.path.join(cache_folder(), medium.value)),
     )
     environment.filters.update(
         {

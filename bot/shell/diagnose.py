@@ -1,9 +1,12 @@
-"""`mapstorm diagnose FILE...`: saved captures instead of a live service. Imports no network code at all."""
+"""`mapstorm diagnose FILE...`: saved captures instead of a live service.
+
+Imports no network code at all, and no pathlib, which brings urllib: imports are most of what a small file takes.
+"""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from analyzers import symbols
 from analyzers.cpu import CPUProfile
@@ -31,18 +34,20 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mapstorm diagnose", description=__doc__)
-    parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="heap?debug=1 text or .pb.gz, gzipped or not"
+    parser = argparse.ArgumentParser(
+        prog="mapstorm diagnose", description="Print the diagnosis of saved heap profiles."
     )
-    parser.add_argument("--symbols", type=Path, help="answer of /debug/pprof/symbol for the text's runtime addresses")
-    parser.add_argument("--base", type=Path, metavar="FILE", help="an earlier capture of the same instance")
-    parser.add_argument("--cpu", type=Path, metavar="FILE", help="a CPU profile of the same process (.pb.gz)")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="heap?debug=1 text or .pb.gz, gzipped or not")
+    parser.add_argument(
+        "--symbols", metavar="FILE", help="answer of /debug/pprof/symbol for the text's runtime addresses"
+    )
+    parser.add_argument("--base", metavar="FILE", help="an earlier capture of the same instance")
+    parser.add_argument("--cpu", metavar="FILE", help="a CPU profile of the same process (.pb.gz)")
     output.add_format(parser)
     return parser
 
 
-def _diagnose(path: Path, options: argparse.Namespace) -> int:
+def _diagnose(path: str, options: argparse.Namespace) -> int:
     reading = path
     try:
         snapshot = read(path, options.symbols)
@@ -59,10 +64,11 @@ def _diagnose(path: Path, options: argparse.Namespace) -> int:
         sys.stderr.write(f"mapstorm diagnose: {error.filename}: {error.strerror}\n")
         return output.WRONG_USAGE
     except MapstormError as error:
-        name = reading.name
+        name = os.path.basename(reading)
         output.write_failure(CaptureFailed(_saved(name), name, name, error.reason, error.detail), options)
         return output.FAILED
-    output.write_answer(Summary(_saved(path.name), path.name, path.name, diagnosis), options)
+    name = os.path.basename(path)
+    output.write_answer(Summary(_saved(name), name, name, diagnosis), options)
     return output.ANSWERED
 
 
@@ -71,17 +77,17 @@ def _saved(name: str) -> Service:
     return Service(name, (Instance(name, ""),), channel="", window_s=0)
 
 
-def read(path: Path, symbols_path: Path | None) -> Snapshot:
+def read(path: str, symbols_path: str | None) -> Snapshot:
     """The snapshot in a file: text or protobuf, gzipped or not, told apart by its first bytes.
 
     A text file is read in chunks, so its size does not matter.
     """
-    moment = path.stat().st_mtime
-    with path.open("rb") as file:
+    moment = os.stat(path).st_mtime
+    with open(path, "rb") as file:
         start = file.read(len(TEXT_START))
     if start == TEXT_START:
         return take(_named(read_heap_text(_chunks(path)), symbols_path), moment)
-    data = path.read_bytes()
+    data = _bytes(path)
     if not data.strip():
         raise NotAHeapProfile("the file is empty")
     inflated = inflate(data)
@@ -95,22 +101,27 @@ def read(path: Path, symbols_path: Path | None) -> Snapshot:
     return take(heapproto.read(inflated), moment)
 
 
-def _cpu(path: Path) -> CPUProfile:
+def _bytes(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _cpu(path: str) -> CPUProfile:
     from analyzers import cpuproto  # only here, as heapproto above
 
-    return cpuproto.read(path.read_bytes())
+    return cpuproto.read(_bytes(path))
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb", buffering=0) as file:
+def _chunks(path: str) -> Iterator[bytes]:
+    with open(path, "rb", buffering=0) as file:
         while chunk := file.read(CHUNK):
             yield chunk
 
 
-def _named(text: HeapText, path: Path | None) -> HeapProfile:
+def _named(text: HeapText, path: str | None) -> HeapProfile:
     if path is None:
         return symbols.resolve(text, {})
-    names = symbols.names(path.read_bytes())
+    names = symbols.names(_bytes(path))
     # Saved by hand, the answer may be for the addresses as they stand in the text, which is pc, not pc-1.
     as_asked = {pc - 1: name for pc, name in names.items()}
     fitting = max(names, as_asked, key=lambda found: symbols.covered(text, found))

@@ -5,7 +5,6 @@ import os
 import sys
 from typing import TextIO
 
-from bot.terminal import show
 from handlers.notes import CaptureFailed, Note, Summary
 
 ANSWERED, FAILED, WRONG_USAGE = 0, 1, 2
@@ -43,6 +42,9 @@ def write_failure(note: CaptureFailed, options: argparse.Namespace) -> None:
 
 def write_note(note: Note, colour: str, stream: TextIO) -> None:
     """Any note, as wide as the terminal is."""
+    # Only here: JSON needs no jinja2, which takes as long to import as 5,000 records take to read.
+    from bot.terminal import show
+
     wanted = colour == "always" or (colour == "auto" and stream.isatty() and "NO_COLOR" not in os.environ)
     stream.write(show(note, colour=wanted, width=_width(stream)))
 

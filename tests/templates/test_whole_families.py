@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from jinja2 import Environment, FileSystemLoader
 import handlers.errors as every_branch
 from analyzers.errors import MapstormError
 from analyzers.finding import Remedy, Verdict
-from bot.words import LONGEST_NAME, TEMPLATES, Medium, template_name, text_of
+from bot import words
+from bot.words import LONGEST_NAME, Medium, template_name, text_of
 from handlers.capture import BUG
 from handlers.notes import NOTES, CaptureFailed, Note, Slip
 from tests.bot.notes import finding, notes, service, summary
 
+TEMPLATES = Path(words.TEMPLATES)
 PLAIN = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 both_media = pytest.mark.parametrize("medium", list(Medium))
 
