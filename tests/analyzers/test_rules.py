@@ -491,14 +491,15 @@ def test_a_swiss_hint_costs_what_the_map_has_today_or_is_not_given(entries: int,
     ("tables", "samples", "hint"),
     [
         (949, 96, 1024 * 896),
-        (606, 91, 512 * 896),
-        (1400, 1000, 2048 * 896),
+        (606, 91, None),
+        (1400, 1000, None),
         (1400, 30, None),
         (1100, 60, 1024 * 896),
         (1024, 8, None),
         (1024, 40, 1024 * 896),
         (1500, 16, None),
-        (1.2, 500, 2 * 896),
+        (1.2, 500, None),
+        (2.1, 500, 2 * 896),
     ],
 )
 def test_a_swiss_hint_is_a_whole_power_of_two_of_tables(tables: float, samples: float, hint: int | None) -> None:
