@@ -78,6 +78,8 @@ def basis_of(snapshot: Snapshot, base: Snapshot) -> Basis:
         same = gc.same_process(base.memstats, snapshot.memstats)
     else:
         same = _only_added(base, snapshot)
+    if snapshot.process and base.process:
+        same = same and snapshot.process == base.process
     if same and stayed:
         return Basis.SAME_PROCESS
     return Basis.NEW_BUILD if moved else Basis.RESTARTED
@@ -106,11 +108,13 @@ def seconds_between(earlier: Snapshot, later: Snapshot) -> float:
 
 
 def _only_added(base: Snapshot, later: Snapshot) -> bool:
+    # A protobuf's values are whole numbers, a text's are not; and each stands for a period of bytes at least.
+    rounding = ROUNDING if base.source is later.source else ROUNDING + 1 / later.period
     after = _lines(later)
     for place, ledger in _lines(base).items():
         total = ledger.total().alloc_space
         now = after[place].total().alloc_space if place in after else 0.0
-        if now < total * (1 - ROUNDING):
+        if now < total * (1 - rounding):
             return False
     return True
 

@@ -121,9 +121,11 @@ def _live_heap(window: Window) -> float:
 def _comparison(window: Window) -> Comparison:
     change = None
     if window.base is not None and window.basis is not Basis.FIRST:
-        before = window.base.memstats
-        old = float(before.heap_alloc) if before else window.base.total.inuse_space
-        change = _live_heap(window) - old
+        now, before = window.snapshot, window.base
+        if now.memstats and before.memstats:
+            change = float(now.memstats.heap_alloc - before.memstats.heap_alloc)
+        else:  # like with like: what the profile samples is not all that MemStats counts
+            change = now.total.inuse_space - before.total.inuse_space
     return Comparison(window.basis, window.age, window.seconds, change)
 
 

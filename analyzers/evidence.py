@@ -11,7 +11,7 @@ FAIR_SAMPLES = 8.0
 
 
 def confidence(case: Case, suspect: Suspect, *kinds: Kind) -> Confidence:
-    """By the number of samples behind `kinds`; one step lower where frames are missing and sizes had to speak."""
+    """By the number of samples behind `kinds`; one step lower where sizes had to tell what the line is."""
     samples = case.samples(suspect.change.line.ledger, *kinds)
     level = Confidence.LOW
     # Objects of four periods are all seen (98 %): one of them is the whole truth, not a sample of it.
@@ -19,7 +19,7 @@ def confidence(case: Case, suspect: Suspect, *kinds: Kind) -> Confidence:
         level = Confidence.HIGH
     elif samples >= FAIR_SAMPLES:
         level = Confidence.MEDIUM
-    return level if case.window.snapshot.named else level.lowered()
+    return level.lowered() if suspect.change.line.place in case.window.snapshot.guessed else level
 
 
 # What a line's bytes are made of, beside the tables that growth made.

@@ -34,6 +34,7 @@ USAGE_TYPES = ("alloc_objects", "alloc_space", "inuse_objects", "inuse_space")
 # 50,000 records inflate to 5 MB.
 MAX_INFLATED = 64 * 1024 * 1024
 MAX_LABELS = 8  # Go writes one
+MAX_MAPPINGS = 4096  # one for each library
 
 
 def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
@@ -53,7 +54,7 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
     if profile.period < 0:
         raise MalformedProfile("the sampling period is negative")
     known = _locations(locations, profile, strings)
-    build_id, code = _binary(profile, strings)
+    build_id, code, process = _binary(profile, strings)
     records = _records(samples, known, columns, len(profile.sample_type), _index(strings, "bytes"))
     if not records:
         raise EmptyProfile("the profile holds no sampled allocation")
@@ -65,6 +66,7 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
         go_version=_go_version(known).settled(),
         named=False,
         code=code,
+        process=process,
     )
 
 
@@ -81,7 +83,12 @@ def _binary(profile: Profile, strings: Sequence[str]) -> Binary:
     if not profile.mapping:
         return Binary()
     first = profile.mapping[0]
-    return Binary(string(strings, first.build_id), range(first.memory_start, first.memory_limit))
+    # Linux maps these pages at random in each process.
+    kernel = (
+        item.memory_start for item in profile.mapping[:MAX_MAPPINGS] if string(strings, item.filename) == "[vdso]"
+    )
+    code = range(first.memory_start, first.memory_limit)
+    return Binary(string(strings, first.build_id), code, next(kernel, 0))
 
 
 def _columns(profile: Profile, strings: Sequence[str]) -> tuple[int, ...]:

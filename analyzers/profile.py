@@ -101,10 +101,14 @@ class MemStats:
 
 
 class Binary(NamedTuple):
-    """Which build a process runs, and at which addresses its code lies. Both empty where the profile does not say."""
+    """Which build a process runs, and at which addresses its code lies. Both empty where the profile does not say.
+
+    `process` tells one process from the next: an address that the kernel chose when it began; 0 where it is unknown.
+    """
 
     build_id: str = ""
     code: range = range(0)
+    process: int = 0
 
 
 class HeapProfile(NamedTuple):
@@ -118,4 +122,5 @@ class HeapProfile(NamedTuple):
     go_version: GoVersion = UNKNOWN
     named: bool = True
     anchors: Mapping[str, int] = MappingProxyType({})
-    code: range = range(0)  # as in Binary
+    code: range = range(0)  # this and `process` as in Binary
+    process: int = 0

@@ -7,7 +7,7 @@ from analyzers import ladders
 from analyzers.frames import Kind
 from analyzers.gc import GCFigures
 from analyzers.goversion import UNKNOWN, GoVersion
-from analyzers.profile import HeapProfile, MemStats, Source, Usage
+from analyzers.profile import Binary, HeapProfile, MemStats, Source, Usage
 from analyzers.sites import Ledger, Place, SiteUsage, place_of, usage_of
 
 
@@ -24,10 +24,12 @@ class Snapshot:
     usage: tuple[SiteUsage, ...]
     memstats: MemStats | None = None
     build_id: str = ""
+    process: int = 0  # as in Binary
     go_version: GoVersion = UNKNOWN
     named: bool = True
     anchors: Mapping[str, int] = field(default_factory=dict)
     growing: frozenset[Place] = frozenset()  # lines whose maps were seen to grow when this was taken
+    guessed: frozenset[Place] = frozenset()  # lines of which sizes had to tell what frames did not
     gc: GCFigures | None = None  # what that capture saw of the collector, for the next one to compare with
 
     @property
@@ -38,22 +40,26 @@ class Snapshot:
 
 def take(profile: HeapProfile, captured_at: float) -> Snapshot:
     """The snapshot of `profile`; where frames are missing, sizes speak for them."""
+    usage = usage_of(profile)
+    guesses = _guesses(usage, _unexplained(profile), slices=not _shows_slices(profile))
     return Snapshot(
         captured_at=captured_at,
         source=profile.source,
         period=profile.period,
-        usage=_with_guesses(usage_of(profile), maps=not profile.named, slices=not _shows_slices(profile)),
+        usage=tuple(_explained(item, guesses.get(place_of(item.site, item.culprit))) for item in usage),
         memstats=profile.memstats,
         build_id=profile.build_id,
+        process=profile.process,
         go_version=profile.go_version,
         named=profile.named,
         anchors=profile.anchors,
+        guessed=frozenset() if profile.named else frozenset(guesses),
     )
 
 
-def with_build_id(snapshot: Snapshot, build_id: str) -> Snapshot:
-    """The same snapshot, its build known from the protobuf that was fetched beside it."""
-    return replace(snapshot, build_id=build_id)
+def with_binary(snapshot: Snapshot, binary: Binary) -> Snapshot:
+    """The same snapshot, its build and process known from the protobuf that was fetched beside it."""
+    return replace(snapshot, build_id=binary.build_id, process=binary.process)
 
 
 def _shows_slices(profile: HeapProfile) -> bool:
@@ -61,7 +67,18 @@ def _shows_slices(profile: HeapProfile) -> bool:
     return any(name.startswith("runtime.mallocgc") for record in profile.records for name in record.frames)
 
 
-def _with_guesses(usage: tuple[SiteUsage, ...], *, maps: bool, slices: bool) -> tuple[SiteUsage, ...]:
+def _unexplained(profile: HeapProfile) -> frozenset[tuple[Place, int]]:
+    """Lines and sizes of which no frame tells what they are for."""
+    if profile.named:
+        return frozenset()
+    open_ones = (record for record in profile.records if not record.explained)
+    return frozenset((place_of(record.site, record.culprit), record.object_size) for record in open_ones)
+
+
+def _guesses(
+    usage: tuple[SiteUsage, ...], unexplained: frozenset[tuple[Place, int]], *, slices: bool
+) -> Mapping[Place, ladders.Guess]:
+    """What sizes tell of each line: of maps where no frame explains them, of slices everywhere if frames hide them."""
     plain: dict[Place, Ledger] = {}
     for item in usage:
         if item.event.kind is Kind.VALUE:
@@ -70,10 +87,11 @@ def _with_guesses(usage: tuple[SiteUsage, ...], *, maps: bool, slices: bool) -> 
     guesses: dict[Place, ladders.Guess] = {}
     for place, ledger in plain.items():
         values = ledger.sizes(Kind.VALUE)
-        guess = (ladders.guess_map(values) if maps else None) or (ladders.guess_slice(values) if slices else None)
+        open_values = {size: used for size, used in values.items() if (place, size) in unexplained}
+        guess = ladders.guess_map(open_values) or (ladders.guess_slice(values) if slices else None)
         if guess:
             guesses[place] = guess
-    return tuple(_explained(item, guesses.get(place_of(item.site, item.culprit))) for item in usage)
+    return guesses
 
 
 def _explained(item: SiteUsage, guess: ladders.Guess | None) -> SiteUsage:

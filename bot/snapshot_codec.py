@@ -20,7 +20,7 @@ from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
 from bot.codec import Unreadable
 
-VERSION = 4
+VERSION = 5
 
 # 200,000 lines are about 20 MB inflated.
 MAX_INFLATED = 128 * 1024 * 1024
@@ -59,10 +59,14 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
         snapshot.period,
         memstats,
         snapshot.build_id,
+        snapshot.process,
         list(snapshot.go_version),
         snapshot.named,
         list(snapshot.anchors.items()),
-        [(names[a], b, names[c], d) for a, b, c, d in sorted(snapshot.growing)],
+        *(
+            [(names[a], b, names[c], d) for a, b, c, d in sorted(lines)]
+            for lines in (snapshot.growing, snapshot.guessed)
+        ),
         list(snapshot.gc) if snapshot.gc else None,
         [_printable(name) for name in names],
         _columns(places),
@@ -104,8 +108,8 @@ def _inflate(data: bytes) -> bytes:
 def _snapshot(fields: Any) -> Snapshot:
     if not isinstance(fields, list) or not fields or fields[0] != VERSION:
         raise Unreadable("another schema version")
-    _, captured_at, source, period, memstats, build_id, go_version, named, anchors, growing, gc, *tables = fields
-    names, places, kinds, rows = tables
+    _, captured_at, source, period, memstats, build_id, process, go_version, named, anchors, *lines = fields
+    growing, guessed, gc, names, places, kinds, rows = lines
     sites = [Site(names[function], names[file], line) for function, file, line in _rows(places)]
     events = [_event(*event) for event in kinds]
     usage = tuple(
@@ -119,12 +123,18 @@ def _snapshot(fields: Any) -> Snapshot:
         usage=usage,
         memstats=_memstats(memstats) if memstats else None,
         build_id=str(build_id),
+        process=int(process),
         go_version=_go_version(*go_version),
         named=bool(named),
         anchors={str(function): int(address) for function, address in anchors},
-        growing=frozenset(Place(names[a], int(b), names[c], int(d)) for a, b, c, d in growing),
+        growing=_places(growing, names),
+        guessed=_places(guessed, names),
         gc=GCFigures(*(None if figure is None else float(figure) for figure in gc)) if gc is not None else None,
     )
+
+
+def _places(rows: Iterable[tuple[int, int, int, int]], names: list[str]) -> frozenset[Place]:
+    return frozenset(Place(names[a], int(b), names[c], int(d)) for a, b, c, d in rows)
 
 
 def _memstats(fields: list[Any]) -> MemStats:

@@ -9,14 +9,15 @@ and their deadlines would stand still.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from analyzers import cpuproto, heapproto, symbols
 from analyzers.cpu import CPUMissing, CPUProfile
 from analyzers.errors import MapstormError, NotAHeapProfile, ProfileError
 from analyzers.heaptext import HeapTextReader
-from analyzers.profile import Source
-from analyzers.snapshot import Snapshot, take, with_build_id
+from analyzers.profile import Binary, Source
+from analyzers.snapshot import Snapshot, take, with_binary
 from handlers.errors import CaptureError, NoPprof, NotPprof, ServerFault
 from handlers.ports import Heaps, Visit
 from handlers.records import Instance, Service
@@ -49,7 +50,7 @@ async def visits(
     async with heaps.visit(service, instance) as visit:
         first = await _first(visit, names, now)
         if first.source is Source.TEXT:
-            first = with_build_id(first, await _build_id(visit))
+            first = with_binary(first, await _binary(visit))
         began = now()
         cpu, missing = await _cpu(visit, service.cpu_s) if service.cpu_s else (None, None)
         if service.window_s <= 0:
@@ -57,7 +58,7 @@ async def visits(
         await pause(min(service.window_s, max(0.0, service.window_s - (now() - began))))
         # The same kind again, whatever went wrong with the other one: only like can be compared with like.
         second = await (_text(visit, names, now) if first.source is Source.TEXT else _protobuf(visit, now))
-    return Seen(first, with_build_id(second, first.build_id), cpu, missing)
+    return Seen(first, replace(second, build_id=first.build_id, process=first.process), cpu, missing)
 
 
 async def _first(visit: Visit, names: Names, now: Callable[[], float]) -> Snapshot:
@@ -105,9 +106,9 @@ async def _cpu(visit: Visit, seconds: int) -> tuple[CPUProfile | None, CPUMissin
         return None, CPUMissing(error.reason, error.detail)
 
 
-async def _build_id(visit: Visit) -> str:
-    """The build's id, known only to the protobuf; empty where it has none or cannot be had."""
+async def _binary(visit: Visit) -> Binary:
+    """Build and process, known only to the protobuf; empty where they cannot be had."""
     try:
-        return (await asyncio.to_thread(heapproto.binary, await visit.proto())).build_id
+        return await asyncio.to_thread(heapproto.binary, await visit.proto())
     except MapstormError:
-        return ""
+        return Binary()

@@ -10,7 +10,7 @@ from typing import Any
 from analyzers import heapproto, symbols
 from analyzers.heaptext import HeapText, read_heap_text
 from analyzers.profile import HeapProfile
-from analyzers.snapshot import Snapshot, take, with_build_id
+from analyzers.snapshot import Snapshot, take, with_binary
 
 PROFILES = Path(__file__).parent.parent / "profiles"
 # Any moment will do, as long as it is the same one in every run.
@@ -76,7 +76,7 @@ class Recording:
     def snapshot(self, visit: int) -> Snapshot:
         """Text and names, as a capture of that visit takes it."""
         snapshot = take(self.profile(visit), self.moment(visit))
-        return with_build_id(snapshot, heapproto.read(self.raw_proto(visit)).build_id)
+        return with_binary(snapshot, heapproto.binary(self.raw_proto(visit)))
 
     @cache  # noqa: B019
     def proto_snapshot(self, visit: int) -> Snapshot:

@@ -9,7 +9,7 @@ from analyzers.diagnose import diagnose
 from analyzers.finding import Diagnosis, Verdict
 from analyzers.frames import Event, Implementation, Kind
 from analyzers.profile import MemStats, Site, Source, Usage
-from analyzers.sites import SiteUsage
+from analyzers.sites import SiteUsage, place_of
 from analyzers.snapshot import Snapshot
 from analyzers.thresholds import DEFAULT, Thresholds
 from tests.analyzers.models import ClassicMap, SwissMap
@@ -109,6 +109,9 @@ def snapshot(
         usage=tuple(item for line in lines for item in line),
         memstats=stats,
         named=named,
+        guessed=frozenset()
+        if named
+        else frozenset(place_of(item.site, item.culprit) for line in lines for item in line),
     )
     return replace(made, **fields)  # type: ignore[arg-type]
 

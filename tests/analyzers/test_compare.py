@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from analyzers import gc
 from analyzers.compare import Basis, basis_of, compare
 from analyzers.gc import GCFigures
-from analyzers.profile import MemStats
+from analyzers.profile import Binary, MemStats, Source
 from analyzers.sites import GROWTH_KINDS
-from analyzers.snapshot import with_build_id
+from analyzers.snapshot import with_binary
 from tests.analyzers.scenes import MIB, classic_map, judged, memstats, plain, site, snapshot
 
 EARLIER = memstats(100, total=200 * MIB, cycles=20, forced=2)
@@ -73,14 +73,41 @@ def test_rounding_of_scaled_values_is_no_restart() -> None:
     assert basis_of(snapshot(slightly_less), snapshot(lines)) is Basis.SAME_PROCESS
 
 
+def test_whole_numbers_of_a_protobuf_are_no_restart_either() -> None:
+    """A record stands for a period of bytes at least, of which the protobuf cuts off less than one."""
+    lines = classic_map(100_000)
+    cut = tuple(item._replace(usage=item.usage.times(1 - 1 / 5000)) for item in lines)
+    text = snapshot(lines, period=4096)
+    assert basis_of(snapshot(cut, period=4096, source=Source.PROTOBUF), text) is Basis.SAME_PROCESS
+    assert basis_of(snapshot(cut, period=4096), text) is Basis.RESTARTED
+
+
+def test_a_process_whose_pages_lie_elsewhere_is_another_one() -> None:
+    """Without MemStats, a process that has allocated more everywhere than the one before looks like its future."""
+    one, other = Binary("a", range(1), 4096), Binary("a", range(1), 8192)
+    before, now = snapshot(plain(MIB)), snapshot(plain(2 * MIB))
+    assert basis_of(with_binary(now, one), with_binary(before, one)) is Basis.SAME_PROCESS
+    assert basis_of(with_binary(now, other), with_binary(before, one)) is Basis.RESTARTED
+    assert basis_of(with_binary(now, other), before) is Basis.SAME_PROCESS
+
+
+def test_live_heaps_are_compared_by_what_both_readings_have() -> None:
+    """MemStats counts what no profile samples."""
+    text, proto = snapshot(plain(3 * MIB), stats=LATER), snapshot(plain(4 * MIB), named=False, seconds=60)
+    assert judged(proto, None, text).comparison.live_change == MIB
+    assert judged(text, None, snapshot(plain(MIB), stats=chained(EARLIER))).comparison.live_change == (
+        LATER.heap_alloc - EARLIER.heap_alloc
+    )
+
+
 # The same build, or not
 
 
 def test_another_build_id_is_another_build() -> None:
     one = snapshot(plain(MIB), stats=LATER)
-    assert basis_of(with_build_id(one, "b"), with_build_id(one, "a")) is Basis.NEW_BUILD
-    assert basis_of(with_build_id(one, "a"), with_build_id(one, "a")) is Basis.SAME_PROCESS
-    assert basis_of(with_build_id(one, "a"), one) is Basis.SAME_PROCESS
+    assert basis_of(with_binary(one, Binary("b")), with_binary(one, Binary("a"))) is Basis.NEW_BUILD
+    assert basis_of(with_binary(one, Binary("a")), with_binary(one, Binary("a"))) is Basis.SAME_PROCESS
+    assert basis_of(with_binary(one, Binary("a")), one) is Basis.SAME_PROCESS
 
 
 @pytest.mark.parametrize(

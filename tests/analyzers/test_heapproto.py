@@ -127,13 +127,14 @@ def test_an_uncompressed_profile_is_read_too() -> None:
 def test_build_id_and_go_version_are_read_where_they_stand() -> None:
     builder = Builder()
     builder.message.mapping.add(id=1, build_id=builder.string("abc123"), memory_start=4096, memory_limit=8192)
+    builder.message.mapping.add(id=2, filename=builder.string("[vdso]"), memory_start=1 << 46)
     builder.sample((1, 8, 1, 8), (PUT, RUNTIME_MAIN._replace(file="/sdk/go1.25.5/src/runtime/proc.go", line=285)))
     found = heapproto.read(builder.bytes())
     assert (found.build_id, found.go_version.exact) == ("abc123", "go1.25.5")
     assert heapproto.read(proto(ROW)).build_id == ""
     assert found.code == range(4096, 8192)
     assert heapproto.binary(proto(ROW)) == Binary("", range(0))
-    assert heapproto.binary(builder.bytes()) == Binary("abc123", range(4096, 8192))
+    assert heapproto.binary(builder.bytes()) == Binary("abc123", range(4096, 8192), 1 << 46)
 
 
 def test_fields_nobody_needs_are_passed_over() -> None:
