@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 HEAP = "/debug/pprof/heap"
 SYMBOL = "/debug/pprof/symbol"
+PROFILE = "/debug/pprof/profile"
 
 
 @dataclass(frozen=True)

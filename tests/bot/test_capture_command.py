@@ -16,7 +16,7 @@ from bot.redis_server import free_port
 from bot.turns import RedisTurns
 from handlers.records import Capture, Request, Thread
 from tests.analyzers.recordings import Recording
-from tests.bot.pprof_server import HEAP, SYMBOL, PprofServer, pprof_server, whole
+from tests.bot.pprof_server import HEAP, PROFILE, SYMBOL, PprofServer, pprof_server, whole
 from tests.bot.test_snapshots import make_directories_of_files
 
 ROOT = Path(__file__).parents[2]
@@ -136,3 +136,31 @@ async def test_an_instance_is_captured_by_one_at_a_time(
     assert (ran.code, ran.out, server.seen) == (1, "", [])
     ran = await run(tmp_path, *once(server), REDIS_URL=redis_url)
     assert (ran.code, ran.err) == (0, "")
+
+
+async def test_a_cpu_profile_is_taken_where_it_is_asked_for(
+    server: PprofServer, tmp_path: Path, recordings: dict[str, Recording]
+) -> None:
+    server.answers[PROFILE] = whole((recordings["go1.27.3-growth_storm"].folder / "cpu.pb.gz").read_bytes())
+    ran = await run(tmp_path, *once(server), "--cpu", "5s", "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out)["cpu"]["missing"] is None
+    assert [seen.target for seen in server.seen][-1] == f"{PROFILE}?seconds=5"
+
+
+async def test_a_service_without_a_cpu_profile_is_diagnosed_and_the_answer_says_why(
+    server: PprofServer, tmp_path: Path
+) -> None:
+    server.answers[PROFILE] = whole(b"profile duration exceeds server's WriteTimeout", 400)
+    ran = await run(tmp_path, *once(server), "--cpu", "5s")
+    assert (ran.code, ran.err) == (0, "")
+    assert "A map is filled without a size" in ran.out
+    assert "No CPU profile" in ran.out
+    assert "WriteTimeout" in ran.out
+
+
+@pytest.mark.parametrize("said", ["61s", "2.5", "-1", "soon"])
+async def test_a_cpu_profile_is_whole_seconds(tmp_path: Path, said: str) -> None:
+    ran = await run(tmp_path, "--url", "http://127.0.0.1:1/p", f"--cpu={said}")
+    assert (ran.code, ran.out) == (2, "")
+    assert "must be whole seconds such as 5s" in ran.err

@@ -202,3 +202,21 @@ def test_names_in_a_file_bring_no_escape_codes(files: Path) -> None:
 
 def test_recordings_are_there() -> None:
     assert {STORM, GROWING} <= {recording.id for recording in RECORDINGS}
+
+
+def test_a_cpu_profile_is_read_beside_the_heap(files: Path, recordings: dict[str, Recording]) -> None:
+    (files / "cpu.pb.gz").write_bytes((recordings[STORM].folder / "cpu.pb.gz").read_bytes())
+    ran = run(files, "storm-1.txt", "--symbols", "storm.symbols", "--cpu", "cpu.pb.gz", "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    answer = json.loads(ran.out)
+    jsonschema.validate(answer, SCHEMA)
+    assert answer["cpu"]["seconds"] == pytest.approx(5, abs=1)
+    assert answer["verdict"] == "growth_storm"
+
+
+@pytest.mark.parametrize(("file", "code"), [("storm-0.pb.gz", 1), ("page.html", 1), ("gone.pb.gz", 2)])
+def test_what_is_no_cpu_profile_is_named(files: Path, file: str, code: int) -> None:
+    ran = run(files, "storm-1.txt", "--cpu", file)
+    assert (ran.code, ran.out) == (code, "")
+    assert file in ran.err
+    assert "Traceback" not in ran.err

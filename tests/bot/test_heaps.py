@@ -1,5 +1,6 @@
 """The port Heaps against a real server on loopback, and httpx's whole family of errors against our tree."""
 
+import asyncio
 import gzip
 import socket
 import ssl
@@ -28,6 +29,7 @@ from handlers.ports import Heaps, Visit
 from handlers.records import Instance, Service
 from tests.bot.pprof_server import (
     HEAP,
+    PROFILE,
     SYMBOL,
     Answer,
     PprofServer,
@@ -438,3 +440,49 @@ async def test_a_ca_file_that_went_away(tmp_path: Path) -> None:
     with pytest.raises(Unreachable, match="ca_file"):
         async with HttpHeaps().visit(service, at("https://127.0.0.1:1/debug/pprof")):
             pytest.fail("a visit began")
+
+
+async def test_a_cpu_profile_is_asked_for_by_the_second(server: PprofServer) -> None:
+    server.answers[PROFILE] = whole(b"profile")
+    async with HttpHeaps().visit(SERVICE, at(server.url)) as visit:
+        assert await visit.cpu(5) == b"profile"
+    assert [(seen.method, seen.target) for seen in server.seen] == [("GET", f"{PROFILE}?seconds=5")]
+
+
+async def test_a_cpu_profile_has_the_time_it_measures_beside_the_timeout(server: PprofServer) -> None:
+    measured = asyncio.Event()
+
+    async def late(writer: asyncio.StreamWriter) -> None:
+        await measured.wait()
+        await whole(b"profile")(writer)
+
+    server.answers |= {PROFILE: late, HEAP: stalled()}
+    hasty = replace(SERVICE, timeout_s=0.2)
+    heaps = HttpHeaps(idle_s=0.1)
+    async with heaps.visit(hasty, at(server.url)) as one, heaps.visit(hasty, at(server.url)) as other:
+        asked = asyncio.create_task(one.cpu(60))
+        with pytest.raises(TimedOut):
+            await text(other)
+        measured.set()
+        assert await asked == b"profile"
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (whole(b"profile duration exceeds server's WriteTimeout", 400), NotPprof),
+        (whole(b"404 page not found", 404), NoPprof),
+        (whole(b"Could not enable CPU profiling: cpu profiling already in use", 500), ServerFault),
+        (whole(b"x" * 2_000_000), TooLarge),
+        (stalled(), TimedOut),
+    ],
+    ids=["400", "404", "500", "large", "late"],
+)
+async def test_a_cpu_profile_is_refused_as_a_heap_is(
+    server: PprofServer, answer: Answer, error: type[CaptureError]
+) -> None:
+    server.answers[PROFILE] = answer
+    hasty = replace(SERVICE, timeout_s=0.2 if error is TimedOut else 5.0)
+    async with HttpHeaps().visit(hasty, at(server.url)) as visit:
+        with pytest.raises(error):
+            await visit.cpu(1)

@@ -114,6 +114,12 @@ def test_a_memory_limit_is_a_size(write: Write, said: str, limit: int) -> None:
     assert RegistryFile(path, {}).get("svc-orders").memory_limit == limit
 
 
+@pytest.mark.parametrize(("said", "seconds"), [("5s", 5), ("5", 5), ('"60 s"', 60), ("0s", 0)])
+def test_a_cpu_profile_is_so_many_seconds(write: Write, said: str, seconds: int) -> None:
+    path = write(ORDERS + f"    cpu: {said}\n")
+    assert RegistryFile(path, {}).get("svc-orders").cpu_s == seconds
+
+
 def test_every_field_says_what_it_must_be() -> None:
     assert set(ServiceEntry.model_fields) <= set(MUST)
     assert not LATER & set(ServiceEntry.model_fields)
@@ -150,6 +156,10 @@ services:
         ("window_s: abc", "window_s: must be a number from 0 to 600, got 'abc'"),
         ("window_s: 601", "window_s: must be a number from 0 to 600, got 601"),
         ("window_s: .inf", "window_s: must be a number from 0 to 600, got inf"),
+        ("cpu: 61s", f"cpu: must be {MUST['cpu']}, got 61"),
+        ("cpu: 2.5", f"cpu: must be {MUST['cpu']}, got 2.5"),
+        ("cpu: 5m", f"cpu: must be {MUST['cpu']}, got '5m'"),
+        ("cpu: true", f"cpu: must be {MUST['cpu']}, got true"),
         ("timeout_s: true", "timeout_s: must be a number from 1 to 600, got true"),
         ("max_bytes: 1.5", "max_bytes: must be a whole number from 1024 to 4294967296, got 1.5"),
         ("memory_limit: 2Gi", f"memory_limit: must be {MUST['memory_limit']}, got '2Gi'"),
