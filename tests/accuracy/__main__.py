@@ -12,14 +12,14 @@ def main() -> int:
     parser.add_argument("--services", action="store_true", help="one line a service and build; ! where one is wrong")
     parser.add_argument("--update-floors", action="store_true", help="today's figures become the floors")
     parser.add_argument("--peers", action="store_true", help="what go tool pprof says of the same captures; minutes")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="with --services: only these services")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="with --services or --peers: only these services")
     options = parser.parse_args()
+    judged = [each for each in judgements() if not options.names or each.capture.name in options.names]
     if options.peers:
-        given = peers.answers()
-        print("\n".join([*peers.services(given)] if options.services else peers.lines(given)))
+        given = peers.answers(judged)
+        print("\n".join(peers.services(given) if options.services else peers.lines(given)))
         return 0
     if options.services:
-        judged = [each for each in judgements() if not options.names or each.capture.name in options.names]
         print("\n".join(table.services(judged)))
         return 0
     measured = rows()

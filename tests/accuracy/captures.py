@@ -1,7 +1,7 @@
 """The corpus as captures to be diagnosed, each with what its author expects. Knows no figure."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal, cast
 
 from analyzers.examine import examine
@@ -32,7 +32,7 @@ class Capture:
     def family(self) -> str:
         return go_services.family(self.build)
 
-    @property
+    @cached_property
     def marks(self) -> list[go_services.Mark]:
         """What the source says of this build, the culprit first."""
         return go_services.marks(self.name, self.build)

@@ -8,11 +8,10 @@ import os
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from tests.accuracy.figures import judgements
 from tests.accuracy.judge import Judgement
 from tests.accuracy.replay import served
 from tests.toolchains import SWISS, environment, toolchain
@@ -39,10 +38,10 @@ class Answer(NamedTuple):
         return self.function.startswith(MAP_FRAMES)
 
 
-def answers() -> list[Answer]:
-    """Both ways for every capture of the corpus; some minutes, and Go is brought if it is not there."""
+def answers(judgements: Iterable[Judgement]) -> list[Answer]:
+    """Both ways for every window; minutes for the whole corpus, and Go is brought if it is not there."""
     pprof = str(toolchain(SWISS))
-    windows = [each for each in judgements() if each.capture.view == "window"]
+    windows = [each for each in judgements if each.capture.view == "window"]
     with served() as address, tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
 
         def ask(judged: Judgement, way: str) -> Answer:

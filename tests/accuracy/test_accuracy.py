@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests import corpus, go_services
-from tests.accuracy import floors, table
+from tests.accuracy import floors, peers, table
 from tests.accuracy.captures import captures
 from tests.accuracy.figures import COLUMNS, Row, judgements, rows
-from tests.accuracy.judge import slot_bytes
+from tests.accuracy.judge import judge, slot_bytes
 from tests.go_services import GoMap
 
 
@@ -56,6 +56,16 @@ def test_wrong_answers_lower_every_share() -> None:
     assert "WRONG" not in good or not judged.right
     assert bad.startswith("!")
     assert "WRONG: verdict, storm_found, line, slot" in bad
+
+
+@pytest.mark.go
+@pytest.mark.timeout(900)
+def test_pprof_names_the_function_or_the_map_but_never_both() -> None:
+    capture = next(each for each in captures() if (each.name, each.build) == ("growth_storm", "1.23.9"))
+    plain, all_frames = peers.answers([judge(capture)])
+    assert (plain.culprit, plain.says_map) == (True, False)
+    assert (all_frames.culprit, all_frames.says_map) == (False, True)
+    assert all_frames.function == "runtime.makeBucketArray"
 
 
 @pytest.mark.parametrize(
