@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from analyzers import cpuproto
+from analyzers.cpu import CPUProfile
 from analyzers.errors import EmptyProfile
 from analyzers.examine import examine
 from bot.render import FINE_PRINT, message
@@ -16,7 +18,7 @@ Golden = Callable[[str, str], None]
 every_recording = pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.id)
 
 
-def answer(recording: Recording, *visits: int) -> Note:
+def answer(recording: Recording, *visits: int, cpu: CPUProfile | None = None) -> Note:
     """What the thread gets: the last of `visits` with the one before as its window and the one before that as base."""
     name = str(recording.truth["service"])
     service = Service(name, (Instance("pod-0", ""),), "C0123ABCD")
@@ -24,7 +26,7 @@ def answer(recording: Recording, *visits: int) -> Note:
         *base, first, second = (None, *(recording.snapshot(visit) for visit in visits))
         before = base[-1] if base else None
         assert first is not None
-        return Summary(service, "pod-0", "r1.pod-0", examine(first, second, before)[1])
+        return Summary(service, "pod-0", "r1.pod-0", examine(first, second, before, cpu=cpu)[1])
     except EmptyProfile as error:
         return CaptureFailed(service, "pod-0", "r1.pod-0", error.reason, error.detail)
 
@@ -52,3 +54,13 @@ def test_a_first_capture(recording: Recording, golden: Golden) -> None:
 )
 def test_a_later_capture(recording: Recording, golden: Golden) -> None:
     golden(f"{recording.id}-later", posted(answer(recording, 0, 1, 2)))
+
+
+@pytest.mark.parametrize(
+    "recording",
+    [each for each in RECORDINGS if (each.folder / "cpu.pb.gz").exists()],
+    ids=lambda recording: recording.id,
+)
+def test_a_capture_with_a_cpu_profile(recording: Recording, golden: Golden) -> None:
+    cpu = cpuproto.read((recording.folder / "cpu.pb.gz").read_bytes())
+    golden(f"{recording.id}-cpu", posted(answer(recording, 0, 1, cpu=cpu)))
