@@ -8,6 +8,7 @@ from analyzers.examine import examine
 from analyzers.finding import Diagnosis
 from tests import corpus, go_services
 from tests.analyzers.recordings import Recording
+from tests.profiles.record import Visit
 
 # A window of two visits, a later visit against that window, and the window read from the protobuf alone.
 View = Literal["window", "later", "protobuf"]
@@ -44,8 +45,21 @@ class Capture:
     @property
     def map(self) -> go_services.GoMap | None:
         """The program's own account of the map at the culprit, right after the visit diagnosed."""
-        maps = self.recording.maps(2 if self.view == "later" else 1)
-        return cast(go_services.GoMap, maps[0]) if maps and self.culprit else None
+        maps = self._visit["truth"]["maps"]
+        return maps[0] if maps and self.culprit else None
+
+    @property
+    def largest(self) -> tuple[int, int]:
+        """The most entries of that map right before and right after the visit, the fewer first."""
+        assert self.map is not None
+        before = self._visit["before"][0]["largest"] if self._visit.get("before") else self.map["largest"]
+        least, most = sorted((before, self.map["largest"]))
+        return least, most
+
+    @property
+    def _visit(self) -> Visit:
+        visits = cast(list[Visit], self.recording.truth["visits"])
+        return visits[2 if self.view == "later" else 1]
 
     def diagnose(self) -> Diagnosis:
         recording = self.recording

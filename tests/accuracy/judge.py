@@ -51,7 +51,7 @@ def judge(capture: Capture) -> Judgement:
     stormy = {(mark.file, mark.line) for mark in capture.marks if mark.verdict in STORMS}
     said = [place_of(finding) for finding in diagnosis.findings if finding.rule in STORMS]
     found = next((each for each in diagnosis.findings if culprit and place_of(each) == place(culprit)), None)
-    in_range, within_two, error = _entries(found, capture.map)
+    in_range, within_two, error = _entries(found, capture)
     return Judgement(
         capture=capture,
         diagnosis=diagnosis,
@@ -99,19 +99,21 @@ def _slot(found: Finding | None, capture: Capture) -> bool | None:
     return found.map.slot_bytes == slot_bytes(capture.map, capture.family)
 
 
-def _entries(found: Finding | None, truth: GoMap | None) -> tuple[bool | None, bool | None, float | None]:
-    if found is None or found.map is None or found.map.entries is None or not truth or not truth["largest"]:
+def _entries(found: Finding | None, capture: Capture) -> tuple[bool | None, bool | None, float | None]:
+    """Range, point and error, held against the map as it was somewhere between right before and right after."""
+    if found is None or found.map is None or found.map.entries is None or not capture.map or not capture.map["largest"]:
         return None, None, None
     low, estimate, high = found.map.entries
-    largest = truth["largest"]
-    return low <= largest <= high, largest / 2 <= estimate <= largest * 2, abs(estimate - largest) / largest
+    least, most = capture.largest
+    truth = (least + most) / 2
+    return low <= most and least <= high, truth / 2 <= estimate <= truth * 2, abs(estimate - truth) / truth
 
 
 def _hint(found: Finding | None, capture: Capture) -> bool | None:
     """Whether each size advised holds what the map held, in a table no larger than the one there is."""
     if found is None or capture.map is None or not hints(found):
         return None
-    largest = capture.map["largest"]
+    largest = capture.largest[1]
     today = max(_filled(capture, largest), _made(capture, capture.map["hint"]))
     return all(hint >= largest and _made(capture, hint) <= today for hint in hints(found))
 

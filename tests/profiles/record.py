@@ -49,12 +49,14 @@ _FRAME = re.compile(r"^#\t0x[0-9a-f]+\t(\S+)\+0x[0-9a-f]+\s+(\S+):(\d+)$", re.MU
 
 
 class Visit(TypedDict):
-    """One look at the service: the files it gave, the seconds since the first look, the truth right after."""
+    """One look at the service: the files it gave, the seconds since the first look, its maps right before and the
+    truth right after, for a map may grow between its numbers and its profile."""
 
     visit: int
     text: str
     proto: str
     seconds: float
+    before: list[go_services.GoMap]
     truth: go_services.Truth
 
 
@@ -133,6 +135,7 @@ def _visits(
             return
         time.sleep(pause)
         stem = "heap" if number == 1 else f"heap-{number}"
+        before = service.truth()["maps"]
         seconds = round(time.monotonic() - start, 3)
         _pack(
             folder / f"{stem}.txt.gz",
@@ -147,6 +150,7 @@ def _visits(
             "text": f"{stem}.txt.gz",
             "proto": f"{stem}.pb.gz",
             "seconds": seconds,
+            "before": before,
             "truth": truth,
         }
 
