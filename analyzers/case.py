@@ -10,6 +10,7 @@ from analyzers.compare import LineChange, Window
 from analyzers.cpu import Band, LineOps, Traffic
 from analyzers.estimate import Calibration, MapEstimate, estimate
 from analyzers.frames import Implementation, Kind
+from analyzers.gc import MemoryForecast
 from analyzers.profile import Site, Usage, sampling_probability
 from analyzers.sites import GROWTH_KINDS, TABLE_KINDS, Ledger
 from analyzers.snapshot import Snapshot
@@ -65,6 +66,7 @@ class Case(NamedTuple):
     suspects: tuple[Suspect, ...]
     total: Usage
     functions: Mapping[str, tuple[Ledger, Ledger]]  # by the culprit's function: in the window, since the base
+    memory: MemoryForecast | None = None  # when the registry's memory limit is reached
 
     @property
     def period(self) -> int:

@@ -47,7 +47,8 @@ def diagnose(
 ) -> Diagnosis:
     """The verdict on a window, its findings ranked by weight, and what dominates where maps do not."""
     traffic = Traffic(cpu) if cpu else None
-    case = cases.lay_out(window, thresholds, traffic)
+    memory = _memory(window, thresholds, memory_limit)
+    case = cases.lay_out(window, thresholds, traffic)._replace(memory=memory)
     claimed: dict[Place, Finding] = {}
     for rule in RULES:
         for finding in rule(case):
@@ -70,7 +71,7 @@ def diagnose(
         live_heap=_live_heap(window),
         dominant=_dominant(window),
         gc_before=window.base.gc if window.base else None,
-        memory=_memory(window, thresholds, memory_limit),
+        memory=memory,
         cpu=traffic.figures() if traffic else None,
     )
 

@@ -46,6 +46,7 @@ class Unit(StrEnum):
     BYTES_PER_SECOND = "bytes/s"
     SHARE = "share"
     COUNT = "count"
+    SECONDS = "s"
 
 
 class Remedy(StrEnum):

@@ -51,6 +51,10 @@ class Ledger:
                 total = total.plus(usage)
         return total
 
+    def only(self, *kinds: Kind) -> "Ledger":
+        """The part that is of `kinds`."""
+        return Ledger({cell: usage for cell, usage in self.cells.items() if cell[0] in kinds})
+
     def sizes(self, *kinds: Kind) -> dict[int, Usage]:
         """Object size -> usage of `kinds` together, ascending."""
         found: dict[int, Usage] = {}

@@ -5,6 +5,7 @@ from analyzers.case import Case, Suspect, company
 from analyzers.estimate import REBUILT_RATIO
 from analyzers.evidence import confidence, numbers
 from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict
+from analyzers.outlook import outlook
 from analyzers.sites import TABLE_KINDS, Ledger
 from analyzers.snapshot import Snapshot
 
@@ -34,7 +35,12 @@ def find(case: Case) -> list[Finding]:
                 site=suspect.site,
                 culprit=suspect.culprit,
                 map=suspect.map,
-                evidence=(Evidence("inuse_growth", gained, Unit.BYTES), rate, *numbers(case, suspect)),
+                evidence=(
+                    Evidence("inuse_growth", gained, Unit.BYTES),
+                    rate,
+                    *numbers(case, suspect),
+                    *(outlook(case, suspect) if gained else ()),
+                ),
                 remediation=remedies.for_unbounded(suspect),
                 # What keeps growing outweighs what stands still, however large that is.
                 weight=1.0 + suspect.inuse_share,

@@ -64,6 +64,16 @@ EVIDENCE = {
     "objects_alive": Unit.COUNT,
     "population_most": Unit.COUNT,
     "turnover": Unit.COUNT,
+    **{
+        f"{when}_{what}_{end}": unit
+        for when in ("hour", "six_hours", "day", "limit")
+        for what, unit in (("entries", Unit.COUNT), ("space", Unit.BYTES))
+        for end in ("low", "high")
+    },
+    "step_space": Unit.BYTES,
+    "step_peak_space": Unit.BYTES,
+    "step_entries": Unit.COUNT,
+    "step_within": Unit.SECONDS,
     "maps_inuse": Unit.COUNT,
     "maps_alloc": Unit.COUNT,
     "slice_alloc_space": Unit.BYTES,
