@@ -1,34 +1,20 @@
 """Real services under two toolchains, captured by the operator's shell: verdict and line as their author says."""
 
-import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests import go_services
+from tests.go.answers import capture
 from tests.toolchains import CLASSIC, SWISS
 
 pytestmark = [pytest.mark.go, pytest.mark.timeout(900)]
 
-ROOT = Path(__file__).parents[2]
 FAMILY = {CLASSIC: "classic", SWISS: "swiss"}
 # What every window shows, however slow the machine. The rest has recordings, and a map that only grows a test of its
 # own below: between two of its doublings a first capture cannot tell it from one that has stopped growing.
 BEHAVIOURS = ("growth_storm", "rebuild_churn", "no_map_problem")
-
-
-def capture(url: str, home: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "bot.cli", "capture", "--url", url, "--window", "3", "--format", "json"]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MAPSTORM_HOME": str(home), "HOME": str(home)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
 
 
 @pytest.mark.parametrize("version", [CLASSIC, SWISS])
