@@ -59,6 +59,9 @@ async def test_the_trigger_itself_is_kept_nowhere(redis: Redis, redis_url: str) 
         ("history svc-orders", "svc-orders"),
         ("capture svc-odrers", "svc-orders"),
         ("captrue svc-orders", "capture"),
+        ("explain “ok == false”", "a look-up does not miss a key"),
+        ("explain", "go_map_growth_total"),
+        ("explain evacute", "Did you mean `evacuate`?"),
         ("capture “svc-orders”", "svc-orders"),
     ],
 )
