@@ -57,11 +57,13 @@ def learn(profile: HeapProfile, binary: Binary) -> Leaves:
 
 
 def explain(leaves: Leaves, profile: HeapProfile) -> HeapProfile:
-    """The protobuf `profile` of the same build with the frames it hides, where they are known.
+    """The protobuf `profile` with the frames it hides, where they are known; as it is, where it is of another build.
 
     A record of one size that several kinds share is divided as the text had it: a call's first bucket is as large as
     an overflow bucket, and a Swiss map's last table that grew as one that was split.
     """
+    if leaves.build_id != profile.build_id:
+        return profile
     records: list[Record] = []
     for record in profile.records:
         call = leaves.calls.get(record.leaf - profile.code.start) if record.leaf in profile.code else None

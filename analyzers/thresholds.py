@@ -31,6 +31,9 @@ class Thresholds:
     min_turnover: float = 3
     # Slices that grow by append: share of all allocations.
     min_slice_share: float = 0.25
+    # Half of the smallest share that a rule speaks of: what calls of unknown purpose hold or allocated can then neither
+    # hide a finding nor make one.
+    max_unknown_share: float = 0.05
 
 
 DEFAULT = Thresholds()

@@ -104,9 +104,10 @@ class HttpVisit:
             await self._ask("POST", "/symbol", parts.append, SYMBOL_BYTES, query.encode())
         return b"".join(parts)
 
-    async def proto(self) -> bytes:
+    async def proto(self, *, collect: bool = False) -> bytes:
+        gc = "?gc=1" if collect and self._service.gc else ""
         parts: list[bytes] = []
-        await self._ask("GET", "/heap", parts.append, self._service.max_bytes)
+        await self._ask("GET", f"/heap{gc}", parts.append, self._service.max_bytes)
         return b"".join(parts)
 
     async def cpu(self, seconds: int) -> bytes:

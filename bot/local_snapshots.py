@@ -4,21 +4,18 @@ A file is named by its time and its capture, so that listing a directory is the 
 """
 
 import asyncio
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import structlog
 
 from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
 from bot.codec import Unreadable, decode_remembered, encode_remembered, remembered
+from bot.local_files import file_errors, safe, write
 from bot.snapshot_codec import encode_snapshot, readable
-from handlers.errors import OutageError
 from handlers.records import Capture, Remembered
 
 KEPT_PER_INSTANCE = 50
@@ -45,24 +42,16 @@ class LocalSnapshots:
         self._kept = kept
 
     async def before(self, service: str, instance: str, moment: float) -> Snapshot | None:
-        with self._file_errors():
+        with file_errors(self._directory):
             return await asyncio.to_thread(self._before, service, instance, moment)
 
     async def put(self, capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> None:
-        with self._file_errors():
+        with file_errors(self._directory):
             await asyncio.to_thread(self._put, capture, snapshot, diagnosis)
 
     async def history(self, service: str) -> tuple[Remembered, ...]:
-        with self._file_errors():
+        with file_errors(self._directory):
             return await asyncio.to_thread(self._history, service)
-
-    @contextmanager
-    def _file_errors(self) -> Iterator[None]:
-        """Whatever the file system refuses becomes an OutageError; its detail stays on the operator's terminal."""
-        try:
-            yield
-        except OSError as error:
-            raise OutageError(f"{error.filename or self._directory}: {error.strerror}") from error
 
     def _before(self, service: str, instance: str, moment: float) -> Snapshot | None:
         for entry in _entries(self._folder(service, instance), SNAPSHOT):
@@ -76,9 +65,9 @@ class LocalSnapshots:
         folder = self._folder(capture.request.service, capture.instance)
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{snapshot.captured_at!r}_{_safe(capture.id)}"
-        _write(_with(path, LINE), encode_remembered(remembered(capture, snapshot, diagnosis)))
-        _write(_with(path, SNAPSHOT), encode_snapshot(snapshot))
+        path = folder / f"{snapshot.captured_at!r}_{safe(capture.id)}"
+        write(_with(path, LINE), encode_remembered(remembered(capture, snapshot, diagnosis)))
+        write(_with(path, SNAPSHOT), encode_snapshot(snapshot))
         entries = list(_entries(folder, SNAPSHOT))
         stale = [entry for entry in entries if entry.capture_id == capture.id and entry.path != path]
         for entry in {*stale, *entries[self._kept :]}:
@@ -86,7 +75,7 @@ class LocalSnapshots:
             _with(entry.path, LINE).unlink(missing_ok=True)
 
     def _history(self, service: str) -> tuple[Remembered, ...]:
-        folders = (self._directory / _safe(service)).glob("*/")
+        folders = (self._directory / safe(service)).glob("*/")
         entries = sorted((entry for folder in folders for entry in _entries(folder, LINE)), reverse=True)
         lines = []
         for entry in entries[:HISTORY]:
@@ -97,7 +86,7 @@ class LocalSnapshots:
         return tuple(lines)
 
     def _folder(self, service: str, instance: str) -> Path:
-        return self._directory / _safe(service) / _safe(instance)
+        return self._directory / safe(service) / safe(instance)
 
 
 def _entries(folder: Path, suffix: str) -> Iterator[Entry]:
@@ -113,22 +102,5 @@ def _entries(folder: Path, suffix: str) -> Iterator[Entry]:
     return iter(sorted(found, reverse=True))
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all: a reader never meets half a file."""
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def _with(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
-
-
-def _safe(name: str) -> str:
-    # Dots too, so that no name is the folder above.
-    return quote(name, safe="-").replace(".", "%2E")

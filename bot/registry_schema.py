@@ -6,7 +6,7 @@ Knows each field and its bounds; not where the file is, and reads neither enviro
 import re
 from dataclasses import fields
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -25,7 +25,7 @@ from bot.addresses import metadata_literal
 from bot.registry_file import Document, Where
 
 # Fields that files of later versions have: whoever wrote one should hear that, not that it is unknown.
-LATER = {"webhooks", "rotations", "fallback_channel", "match", "allow", "capture"}
+LATER = {"webhooks", "rotations", "fallback_channel", "match", "allow"}
 MUST = {
     "services": "a list of services",
     "name": "1 to 63 of a-z 0-9 . _ - (an instance also A-Z and :), beginning with a letter or digit",
@@ -37,6 +37,7 @@ MUST = {
     "auth_header_file": "the path of a file",
     "ca_file": "the path of a PEM file",
     "gc": "true or false",
+    "capture": "auto, text or protobuf",
     "recorded": "true or false",
     "window_s": "a number from 0 to 600",
     "cpu": "whole seconds such as 5s, from 0s to 60s",
@@ -46,7 +47,19 @@ MUST = {
     "thresholds": "a mapping of names to numbers",
 }
 # Only these may be quoted back: in any other field somebody may have put a token.
-QUOTED = {"gc", "recorded", "window_s", "cpu", "timeout_s", "max_bytes", "memory_limit", "name", "channel", "owner"}
+QUOTED = {
+    "gc",
+    "capture",
+    "recorded",
+    "window_s",
+    "cpu",
+    "timeout_s",
+    "max_bytes",
+    "memory_limit",
+    "name",
+    "channel",
+    "owner",
+}
 
 
 class _Strict(BaseModel):
@@ -123,6 +136,7 @@ class ServiceEntry(_Strict):
     auth_header_file: str | None = Field(None, min_length=1)
     ca_file: str | None = Field(None, min_length=1)
     gc: bool = True
+    capture: Literal["auto", "text", "protobuf"] = "text"
     window_s: float = Field(0.0, ge=0, le=600)
     cpu: Annotated[int, BeforeValidator(whole_seconds)] = Field(0, ge=0, le=MOST_CPU_S)
     timeout_s: float = Field(1.0, ge=1, le=600)

@@ -14,7 +14,7 @@ from analyzers.thresholds import DEFAULT
 from bot import registry_file
 from bot.registry_file import Document, Where, YamlError
 from bot.registry_schema import Problem, ServiceEntry, entries
-from handlers.records import Instance, Service
+from handlers.records import Instance, Service, Wanted
 
 SECRET_BYTES = 8192
 
@@ -86,6 +86,7 @@ def _service(
         channel=entry.channel,
         auth_header=header,
         ca_file=str(folder / entry.ca_file) if entry.ca_file else None,
+        capture=Wanted(entry.capture),
         cpu_s=entry.cpu,
         thresholds=replace(DEFAULT, **entry.thresholds.model_dump(exclude_unset=True)),
         **said,

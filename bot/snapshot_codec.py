@@ -1,14 +1,9 @@
-"""A snapshot to compressed bytes and back: some kB for 300 lines. Knows no store.
+"""A snapshot to compressed bytes and back: some kB for 300 lines. Knows no store."""
 
-Columns rather than rows, every function and file once: that is what zstd makes the least of. Inflating is bounded,
-because whoever can write to the store must not be able to fill the memory of a worker.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Any
 
-import orjson
 import structlog
 import zstandard
 
@@ -19,28 +14,11 @@ from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
 from bot.codec import Unreadable
+from bot.columns import Table, by_column, by_row, compressed, inflated, printable
 
 VERSION = 5
 
-# 200,000 lines are about 20 MB inflated.
-MAX_INFLATED = 128 * 1024 * 1024
-MAX_WINDOW = 8 * 1024 * 1024
-LEVEL = 6
-
 log = structlog.get_logger()
-
-
-class Table:
-    """Each value once; `[value]` is its place."""
-
-    def __init__(self) -> None:
-        self._places: dict[Any, int] = {}
-
-    def __getitem__(self, value: Any) -> int:
-        return self._places.setdefault(value, len(self._places))
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._places)
 
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
@@ -68,18 +46,18 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
             for lines in (snapshot.growing, snapshot.guessed)
         ),
         list(snapshot.gc) if snapshot.gc else None,
-        [_printable(name) for name in names],
-        _columns(places),
+        [printable(name) for name in names],
+        by_column(places),
         [list(event) for event in events],
-        _columns(rows),
+        by_column(rows),
     ]
-    return zstandard.ZstdCompressor(level=LEVEL).compress(orjson.dumps(fields))
+    return compressed(fields)
 
 
 def decode_snapshot(data: bytes) -> Snapshot:
     """Raises Unreadable."""
     try:
-        return _snapshot(orjson.loads(_inflate(data)))
+        return _snapshot(inflated(data, VERSION))
     except Unreadable:
         raise
     except (zstandard.ZstdError, ValueError, TypeError, AttributeError, LookupError) as error:
@@ -95,26 +73,14 @@ def readable(data: bytes, capture_id: str) -> Snapshot | None:
         return None
 
 
-def _inflate(data: bytes) -> bytes:
-    # A frame may lie about its size, so only reading with a limit is a limit.
-    decompressor = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW)
-    with decompressor.stream_reader(data) as reader:
-        inflated = reader.read(MAX_INFLATED + 1)
-    if len(inflated) > MAX_INFLATED:
-        raise Unreadable(f"more than {MAX_INFLATED} bytes")
-    return inflated
-
-
-def _snapshot(fields: Any) -> Snapshot:
-    if not isinstance(fields, list) or not fields or fields[0] != VERSION:
-        raise Unreadable("another schema version")
-    _, captured_at, source, period, memstats, build_id, process, go_version, named, anchors, *lines = fields
+def _snapshot(fields: list[Any]) -> Snapshot:
+    captured_at, source, period, memstats, build_id, process, go_version, named, anchors, *lines = fields
     growing, guessed, gc, names, places, kinds, rows = lines
-    sites = [Site(names[function], names[file], line) for function, file, line in _rows(places)]
+    sites = [Site(names[function], names[file], line) for function, file, line in by_row(places)]
     events = [_event(*event) for event in kinds]
     usage = tuple(
         SiteUsage(sites[site], sites[culprit], events[event], size, Usage(*numbers))
-        for site, culprit, event, size, *numbers in _rows(rows)
+        for site, culprit, event, size, *numbers in by_row(rows)
     )
     return Snapshot(
         captured_at=float(captured_at),
@@ -124,7 +90,7 @@ def _snapshot(fields: Any) -> Snapshot:
         memstats=_memstats(memstats) if memstats else None,
         build_id=str(build_id),
         process=int(process),
-        go_version=_go_version(*go_version),
+        go_version=to_go_version(*go_version),
         named=bool(named),
         anchors={str(function): int(address) for function, address in anchors},
         growing=_places(growing, names),
@@ -142,23 +108,11 @@ def _memstats(fields: list[Any]) -> MemStats:
     return MemStats(*values)
 
 
-def _go_version(low: int | None, high: int | None, exact: str | None) -> GoVersion:
+def to_go_version(low: int | None, high: int | None, exact: str | None) -> GoVersion:
+    """A range of releases, as it was kept. Raises TypeError and ValueError."""
     lowest, highest = (None if minor is None else int(minor) for minor in (low, high))
     return GoVersion(lowest, highest, None if exact is None else str(exact))
 
 
 def _event(kind: str, implementation: str | None, key_kind: str | None) -> Event:
     return Event(Kind(kind), Implementation(implementation) if implementation else None, key_kind)
-
-
-def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _rows(columns: Iterable[Iterable[Any]]) -> Iterator[tuple[Any, ...]]:
-    return zip(*columns, strict=True)
-
-
-def _printable(name: str) -> str:
-    # A hostile profile may hold lone surrogates, which are no UTF-8 and stop orjson.
-    return name.encode("utf-8", "replace").decode()

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import render
 from bot.chat import SlackChat, slack_client, slack_session
 from bot.heaps import HttpHeaps
+from bot.leaves import RedisLeaves
 from bot.pace import Pace
 from bot.progress import RedisProgress
 from bot.queue import RedisQueue
@@ -58,6 +59,7 @@ async def wired(settings: Settings, environ: Mapping[str, str] | None) -> AsyncI
             heaps=HttpHeaps(),
             queue=queue,
             snapshots=RedisSnapshots(redis, time.time),
+            leaves=RedisLeaves(redis),
             progress=RedisProgress(redis),
             turns=RedisTurns(redis),
             chat=SlackChat(slack, Pace(redis), render.message),

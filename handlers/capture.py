@@ -68,7 +68,9 @@ async def _found(tools: Tools, service: Service, capture: Capture, *, last_try: 
         if known is not None:
             return Summary(service, capture.instance, capture.id, known)
         async with tools.turns.take(capture):
-            note = await look(tools.heaps, tools.snapshots, service, capture, now=tools.now, pause=tools.pause)
+            note = await look(
+                tools.heaps, tools.snapshots, tools.leaves, service, capture, now=tools.now, pause=tools.pause
+            )
         await tools.progress.diagnosed(capture, note.diagnosis)
         return note
     except MapstormError as error:

@@ -10,7 +10,7 @@ from analyzers.examine import examine
 from handlers.errors import UnknownInstance
 from handlers.notes import Summary
 from handlers.patience import SECONDS, patiently
-from handlers.ports import Heaps, Snapshots
+from handlers.ports import Heaps, KnownLeaves, Snapshots
 from handlers.records import Capture, Service
 from handlers.visits import visits
 
@@ -18,6 +18,7 @@ from handlers.visits import visits
 async def look(
     heaps: Heaps,
     snapshots: Snapshots,
+    leaves: KnownLeaves,
     service: Service,
     capture: Capture,
     *,
@@ -29,7 +30,7 @@ async def look(
     if instance is None:
         raise UnknownInstance(capture.instance)
     base = await snapshots.before(service.name, instance.name, capture.request.requested_at)
-    seen = await visits(heaps, service, instance, now=now, pause=pause)
+    seen = await visits(heaps, leaves, service, instance, now=now, pause=pause)
     snapshot, diagnosis = await asyncio.to_thread(
         examine, seen.first, seen.second, base, service.thresholds, service.memory_limit, seen.cpu
     )

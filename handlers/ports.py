@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from analyzers.finding import Diagnosis
+from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
 from handlers.notes import Note
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
@@ -33,8 +34,11 @@ class Visit(Protocol):
     async def symbols(self, query: str) -> bytes:
         """The answer of the symbol endpoint to one query. Raises CaptureError."""
 
-    async def proto(self) -> bytes:
-        """The heap as gzipped protobuf. Raises CaptureError."""
+    async def proto(self, *, collect: bool = False) -> bytes:
+        """The heap as gzipped protobuf; `collect` lets the service collect garbage first, if it may be asked to.
+
+        Raises CaptureError.
+        """
 
     async def cpu(self, seconds: int) -> bytes:
         """A CPU profile of the next `seconds`, as gzipped protobuf. Raises CaptureError."""
@@ -68,6 +72,16 @@ class Snapshots(Protocol):
 
     async def history(self, service: str) -> tuple[Remembered, ...]:
         """The verdicts of a service's captures, newest first."""
+
+
+class KnownLeaves(Protocol):
+    """What texts told of builds: for what their calls allocate."""
+
+    async def of(self, build_id: str) -> Leaves | None:
+        """What is known of a build, None where nothing is."""
+
+    async def learned(self, leaves: Leaves) -> None:
+        """Keeps it in place of what was known of that build."""
 
 
 class Progress(Protocol):
@@ -133,6 +147,7 @@ class Tools:
     heaps: Heaps
     queue: Queue
     snapshots: Snapshots
+    leaves: KnownLeaves
     progress: Progress
     turns: Turns
     chat: Chat

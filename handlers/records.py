@@ -1,6 +1,7 @@
 """What crosses the queue and the store, and what the registry knows. Plain frozen records, no behaviour but lookup."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 from analyzers.thresholds import DEFAULT, Thresholds
@@ -11,6 +12,14 @@ class Instance(NamedTuple):
 
     name: str
     url: str
+
+
+class Wanted(StrEnum):
+    """Which of a heap's formats a capture asks for. `auto`: the text once a build, then the protobuf."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    PROTOBUF = "protobuf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Service:
     auth_header: str | None = field(default=None, repr=False)
     ca_file: str | None = None
     gc: bool = True
+    capture: Wanted = Wanted.TEXT
     window_s: float = 8.0
     cpu_s: int = 0  # of a CPU profile between the visits; 0: none
     timeout_s: float = 60.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from analyzers.errors import MapstormError
 from analyzers.finding import Diagnosis
+from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
 from handlers.errors import Busy, OutageError, UnknownService
 from handlers.notes import Note
@@ -113,7 +114,7 @@ class FakeVisit:
     async def symbols(self, query: str) -> bytes:
         return await self.pprof.symbols_for(query)
 
-    async def proto(self) -> bytes:
+    async def proto(self, *, collect: bool = False) -> bytes:
         return await self.pprof.proto()
 
     async def cpu(self, seconds: int) -> bytes:
@@ -171,6 +172,24 @@ class FakeSnapshots:
 
     async def history(self, service: str) -> tuple[Remembered, ...]:
         return self.lines
+
+
+@dataclass
+class FakeLeaves:
+    """By build. `fails` is raised instead of remembering."""
+
+    kept: dict[str, Leaves] = field(default_factory=dict)
+    fails: MapstormError | None = None
+
+    async def of(self, build_id: str) -> Leaves | None:
+        if self.fails:
+            raise self.fails
+        return self.kept.get(build_id)
+
+    async def learned(self, leaves: Leaves) -> None:
+        if self.fails:
+            raise self.fails
+        self.kept[leaves.build_id] = leaves
 
 
 @dataclass
@@ -300,6 +319,7 @@ class Fakes:
         self.heaps = FakeHeaps(self.clock)
         self.queue = FakeQueue()
         self.snapshots = FakeSnapshots()
+        self.leaves = FakeLeaves()
         self.progress = FakeProgress()
         self.turns = FakeTurns()
         self.chat = FakeChat()
@@ -308,6 +328,7 @@ class Fakes:
             heaps=self.heaps,
             queue=self.queue,
             snapshots=self.snapshots,
+            leaves=self.leaves,
             progress=self.progress,
             turns=self.turns,
             chat=self.chat,

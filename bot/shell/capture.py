@@ -29,7 +29,7 @@ from handlers.answer import chosen
 from handlers.errors import RequestError
 from handlers.look import look
 from handlers.notes import CaptureFailed, Slip
-from handlers.records import Capture, Instance, Request, Service, Thread
+from handlers.records import Capture, Instance, Request, Service, Thread, Wanted
 
 NO_THREAD = Thread("", "")
 
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "--ca-file", type=Path, metavar="FILE", help="with --url: the PEM file of certificates to trust"
     )
     parser.add_argument("--window", type=_seconds, metavar="SECONDS", help="time between the two visits; 0: one visit")
+    parser.add_argument("--source", choices=list(Wanted), help="the heap's format to ask for; default: the service's")
     parser.add_argument("--cpu", type=_cpu_seconds, metavar="SECONDS", help="a CPU profile between the visits, e.g. 5s")
     output.add_format(parser)
     return parser
@@ -104,6 +105,8 @@ def _service(options: argparse.Namespace, settings: Settings, environ: Mapping[s
         raise SettingsError(("MAPSTORM_CONFIG is missing: the path of the services file; or use --url",))
     else:
         service = RegistryFile(settings.config, environ).get(options.service)
+    if options.source is not None:
+        service = replace(service, capture=Wanted(options.source))
     if options.cpu is not None:
         service = replace(service, cpu_s=options.cpu)
     return service if options.window is None else replace(service, window_s=options.window)
@@ -140,7 +143,7 @@ async def _one(service: Service, instance: str, kept: Stores, options: argparse.
     capture = Capture(asked.id, asked, instance, NO_THREAD)
     try:
         async with progress(service, instance, sys.stderr) as pause, kept.turns.take(capture):
-            note = await look(HttpHeaps(), kept.snapshots, service, capture, now=time.time, pause=pause)
+            note = await look(HttpHeaps(), kept.snapshots, kept.leaves, service, capture, now=time.time, pause=pause)
     except MapstormError as error:
         output.write_failure(CaptureFailed(service, instance, capture.id, error.reason, error.detail), options)
         return output.FAILED

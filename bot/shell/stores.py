@@ -1,4 +1,6 @@
-"""Where the shell keeps snapshots, and whose turn it is: Redis where REDIS_URL says so, else a directory of one's own.
+"""Where the shell keeps snapshots and what it knows of builds, and whose turn it is.
+
+In Redis where REDIS_URL says so, else in a directory of one's own.
 
 Why a lost snapshot is no failure here: the diagnosis is made, and whoever typed the command waits for it.
 """
@@ -10,13 +12,15 @@ from typing import NamedTuple
 
 from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
+from bot.leaves import RedisLeaves
+from bot.leaves_local import LocalLeaves
 from bot.local_snapshots import LocalSnapshots
 from bot.redis_client import connect
 from bot.settings import Settings
 from bot.snapshots import RedisSnapshots
 from bot.turns import RedisTurns
 from handlers.errors import OutageError
-from handlers.ports import Snapshots
+from handlers.ports import KnownLeaves, Snapshots
 from handlers.records import Capture, Remembered
 
 
@@ -55,9 +59,10 @@ class Turns:
 
 
 class Stores(NamedTuple):
-    """Both of them."""
+    """All of them."""
 
     snapshots: Forgiving
+    leaves: KnownLeaves
     turns: Turns
 
 
@@ -65,10 +70,11 @@ class Stores(NamedTuple):
 async def stores(settings: Settings) -> AsyncIterator[Stores]:
     """Open while the block runs."""
     if not settings.redis_url:
-        yield Stores(Forgiving(LocalSnapshots(settings.home / "snapshots")), Turns(None))
+        home = settings.home
+        yield Stores(Forgiving(LocalSnapshots(home / "snapshots")), LocalLeaves(home / "builds"), Turns(None))
         return
     async with connect(settings.redis_url) as redis:
-        yield Stores(Forgiving(RedisSnapshots(redis, time.time)), Turns(RedisTurns(redis)))
+        yield Stores(Forgiving(RedisSnapshots(redis, time.time)), RedisLeaves(redis), Turns(RedisTurns(redis)))
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from bot.chat import slack_client
+from bot.leaves import RedisLeaves
 from bot.progress import RedisProgress
 from bot.queue import RedisQueue
 from bot.snapshots import RedisSnapshots
@@ -132,6 +133,7 @@ def house(
         heaps=heaps,
         queue=queue,
         snapshots=RedisSnapshots(redis, time.time),
+        leaves=RedisLeaves(redis),
         progress=RedisProgress(redis),
         turns=RedisTurns(redis),
         chat=chat,

@@ -10,6 +10,7 @@ from analyzers.finding import Comparison, Confidence, Diagnosis, Verdict
 from analyzers.frames import Event, Implementation, Kind
 from analyzers.gc import GCFigures
 from analyzers.goversion import GoVersion, exactly
+from analyzers.leaves import Leaves
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
@@ -85,6 +86,11 @@ usages = st.builds(Usage, numbers, numbers, numbers, numbers)
 rows = st.builds(SiteUsage, sites, sites, events, counts, usages)
 rings = st.lists(counts, max_size=4).map(tuple)
 memstats = st.builds(MemStats, *[counts] * 8, gc_cpu_fraction=numbers, pause_ns=rings, pause_end=rings)
+places = st.frozensets(st.builds(Place, texts, st.integers(0, 10**6), texts, st.integers(0, 10**6)), max_size=3)
+go_versions = st.builds(GoVersion, minors, minors, st.none() | texts)
+shares = st.dictionaries(st.lists(texts, max_size=3).map(tuple), st.floats(0, 1), min_size=1, max_size=3)
+calls = st.dictionaries(counts, st.dictionaries(counts, shares, min_size=1, max_size=3), max_size=4)
+leaves = st.builds(Leaves, texts, go_versions, calls)
 snapshots = st.builds(
     Snapshot,
     captured_at=numbers,
@@ -93,9 +99,11 @@ snapshots = st.builds(
     usage=st.lists(rows, max_size=8).map(tuple),
     memstats=st.none() | memstats,
     build_id=texts,
-    go_version=st.builds(GoVersion, minors, minors, st.none() | texts),
+    go_version=go_versions,
     named=st.booleans(),
-    growing=st.frozensets(st.builds(Place, texts, st.integers(0, 10**6), texts, st.integers(0, 10**6)), max_size=3),
+    process=counts,
+    growing=places,
+    guessed=places,
     anchors=st.dictionaries(texts, st.integers(0, 2**64 - 1), max_size=4),
     gc=st.none() | st.builds(GCFigures, *[st.none() | numbers] * 5),
 )

@@ -9,9 +9,11 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzers.goversion import UNKNOWN
+from analyzers.leaves import Leaves
 from analyzers.profile import Site
 from analyzers.snapshot import Snapshot
-from bot import codec, snapshot_codec
+from bot import codec, columns, leaves_codec, snapshot_codec
 from bot.codec import Unreadable
 from handlers.records import Capture, Outcome, Remembered, Request, Thread
 from tests.bot import records
@@ -20,6 +22,11 @@ from tests.bot import records
 @given(records.snapshots)
 def test_a_snapshot_comes_back_as_it_was(snapshot: Snapshot) -> None:
     assert snapshot_codec.decode_snapshot(snapshot_codec.encode_snapshot(snapshot)) == snapshot
+
+
+@given(records.leaves)
+def test_what_is_known_of_a_build_comes_back_as_it_was(leaves: Leaves) -> None:
+    assert leaves_codec.decode_leaves(leaves_codec.encode_leaves(leaves)) == leaves
 
 
 @given(records.captures, records.requests, records.outcomes, records.remembered, records.threads)
@@ -49,7 +56,8 @@ def test_a_name_that_is_no_utf8_does_not_stop_a_snapshot() -> None:
 
 @given(st.binary(max_size=200))
 def test_garbage_is_unreadable(data: bytes) -> None:
-    for decode in (snapshot_codec.decode_snapshot, codec.decode_capture, codec.decode_request, codec.decode_outcome):
+    decoders = (snapshot_codec.decode_snapshot, leaves_codec.decode_leaves)
+    for decode in (*decoders, codec.decode_capture, codec.decode_request, codec.decode_outcome):
         with pytest.raises(Unreadable):
             decode(data)
 
@@ -70,11 +78,24 @@ def test_another_shape_is_unreadable(fields: list[object]) -> None:
         codec.decode_capture(orjson.dumps([codec.VERSION, *fields, 1]))
 
 
+@given(st.lists(json, max_size=6))
+def test_another_shape_of_a_build_is_unreadable(fields: list[object]) -> None:
+    with pytest.raises(Unreadable):
+        leaves_codec.decode_leaves(zstandard.compress(orjson.dumps([leaves_codec.VERSION, *fields, "one", "more"])))
+
+
+def test_10_000_calls_are_some_10_bytes_each() -> None:
+    stacks = [(f"runtime.mallocgc{n}", "runtime.hashGrow", "runtime.mapassign_faststr") for n in range(20)]
+    calls = {n * 4337 % 3_000_000: {48 << n % 9: {stacks[n % 20]: 1.0}} for n in range(10_000)}
+    assert len(leaves_codec.encode_leaves(Leaves("b1", UNKNOWN, calls))) < 120_000
+
+
 def test_another_version_is_unreadable() -> None:
     kept = orjson.loads(zstandard.decompress(snapshot_codec.encode_snapshot(records.snapshot())))
     later = zstandard.compress(orjson.dumps([snapshot_codec.VERSION + 1, *kept[1:]]))
     with pytest.raises(Unreadable):
         snapshot_codec.decode_snapshot(later)
+    assert leaves_codec.recalled(later, "b1") is None
     with pytest.raises(Unreadable):
         codec.decode_outcome(b'[99,"orders-0",null,"",null]')
 
@@ -87,7 +108,7 @@ def test_truncated_and_flipped_bytes_are_unreadable_or_another_snapshot() -> Non
 
 
 def test_inflating_stops_at_the_limit() -> None:
-    bomb = zstandard.ZstdCompressor(write_content_size=False).compress(b"[" * (snapshot_codec.MAX_INFLATED + 10))
+    bomb = zstandard.ZstdCompressor(write_content_size=False).compress(b"[" * (columns.MAX_INFLATED + 10))
     assert len(bomb) < 100_000
     with pytest.raises(Unreadable, match="more than"):
         snapshot_codec.decode_snapshot(bomb)

@@ -31,7 +31,7 @@ CHURN = "go1.27.3-rebuild_churn"
 async def look(fakes: Fakes, pprof: FakePprof, service: Service = ORDERS) -> Seen:
     instance = service.instances[0]
     fakes.heaps.pprof[instance.name] = pprof
-    return await visits(fakes.heaps, service, instance, now=fakes.clock.now, pause=fakes.clock.pause)
+    return await visits(fakes.heaps, fakes.leaves, service, instance, now=fakes.clock.now, pause=fakes.clock.pause)
 
 
 async def visit(fakes: Fakes, pprof: FakePprof, service: Service = ORDERS) -> tuple[Snapshot, Snapshot | None]:
