@@ -29,6 +29,7 @@ def is_standard(function: str) -> bool:
     return public in PACKAGES or package.startswith(("vendor/", "internal/", "runtime/"))
 
 
+@lru_cache(maxsize=65536)
 def is_own(function: str, filename: str) -> bool:
     """True for the user's own code: neither Go's, nor vendored, nor from the module cache.
 
@@ -39,11 +40,13 @@ def is_own(function: str, filename: str) -> bool:
     return f"vendor/{package_of(function)}/" not in filename
 
 
+@lru_cache(maxsize=65536)
 def in_runtime(filename: str) -> bool:
     """True for files of the runtime: functions of other packages stand there too (reflect.mapassign_faststr0)."""
     return bool(_RUNTIME_FILE.search(filename))
 
 
+@lru_cache(maxsize=65536)
 def is_profiler(function: str) -> bool:
     """True for frames of the profile endpoint itself, which allocates while it is asked."""
     return package_of(function) in ("runtime/pprof", "net/http/pprof")

@@ -71,14 +71,14 @@ def pieces(runs: list[bytes]) -> Iterator[bytes]:
 
 def _after(data: bytes, at: int, kept: bool) -> int:
     """Where the field that begins at `at` ends."""
-    number, at = _varint(data, at)
+    number, at = varint(data, at)
     match number & 7:
         case 0:
-            return _varint(data, at)[1]
+            return varint(data, at)[1]
         case 1:
             return at + 8
         case 2:
-            length, at = _varint(data, at)
+            length, at = varint(data, at)
             if kept and length > MAX_FIELD_BYTES:
                 raise MalformedProfile(f"a field is longer than {MAX_FIELD_BYTES} bytes")
             return at + length
@@ -87,8 +87,8 @@ def _after(data: bytes, at: int, kept: bool) -> int:
     raise MalformedProfile("the bytes are no protobuf profile")
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number and where it ends."""
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    """A number and where it ends. Raises MalformedProfile, and IndexError where the bytes end first."""
     value = 0
     for shift in range(0, 70, 7):
         byte = data[at]

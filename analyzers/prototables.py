@@ -49,11 +49,12 @@ def frames_of(
     }
     lines = 0
     for item in (item for piece in pieces(runs) for item in parsed(piece).location):
-        lines += len(item.line)
+        found = item.line
+        lines += len(found)
         if lines > MAX_FIELDS:
             raise MalformedProfile(f"the profile has more than {MAX_FIELDS} lines")
         try:
-            run = tuple(Site(*functions[line.function_id], line.line) for line in item.line)
+            run = tuple([Site(*functions[line.function_id], line.line) for line in found])
         except KeyError as error:
             raise MalformedProfile("a location names a function that is not there") from error
         yield item.id, item.address, run
