@@ -34,11 +34,12 @@ class Usage(NamedTuple):
 
     def plus(self, other: "Usage") -> "Usage":
         """Both together."""
-        return Usage(*(a + b for a, b in zip(self, other, strict=True)))
+        # Written out: nothing behind the readers is called more often, and zip takes four times as long.
+        return Usage(self[0] + other[0], self[1] + other[1], self[2] + other[2], self[3] + other[3])
 
     def minus(self, other: "Usage") -> "Usage":
         """What came since `other`; in-use figures may be negative."""
-        return Usage(*(a - b for a, b in zip(self, other, strict=True)))
+        return Usage(self[0] - other[0], self[1] - other[1], self[2] - other[2], self[3] - other[3])
 
     def times(self, factor: float) -> "Usage":
         """Scaled by `factor`."""

@@ -45,11 +45,14 @@ class Ledger:
 
     def total(self, *kinds: Kind) -> Usage:
         """All usage, or that of `kinds` only."""
-        total = NO_USAGE
+        alloc_objects = alloc_space = inuse_objects = inuse_space = 0.0
         for (kind, _), usage in self.cells.items():
             if not kinds or kind in kinds:
-                total = total.plus(usage)
-        return total
+                alloc_objects += usage[0]
+                alloc_space += usage[1]
+                inuse_objects += usage[2]
+                inuse_space += usage[3]
+        return Usage(alloc_objects, alloc_space, inuse_objects, inuse_space)
 
     def only(self, *kinds: Kind) -> "Ledger":
         """The part that is of `kinds`."""

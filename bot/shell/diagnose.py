@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 from analyzers import symbols
 from analyzers.cpu import CPUProfile
@@ -35,7 +36,10 @@ def main(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="mapstorm diagnose", description="Print the diagnosis of saved heap profiles."
+        prog="mapstorm diagnose",
+        description="Print the diagnosis of saved heap profiles.",
+        # To ask for the terminal's width, which only --help needs, argparse imports shutil, bz2 and lzma every time.
+        formatter_class=partial(argparse.HelpFormatter, width=100),
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="heap?debug=1 text or .pb.gz, gzipped or not")
     parser.add_argument(
