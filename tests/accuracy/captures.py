@@ -44,9 +44,12 @@ class Capture:
 
     @property
     def map(self) -> go_services.GoMap | None:
-        """The program's own account of the map at the culprit, right after the visit diagnosed."""
+        """The program's own account of the map at the culprit, right after the visit diagnosed.
+
+        None where there is none: in a slice, or from Go 1.24 in sync.Map, a trie that has no slots.
+        """
         maps = self._visit["truth"]["maps"]
-        return maps[0] if maps and self.culprit else None
+        return maps[0] if maps and maps[0]["slot_bytes"] and self.culprit else None
 
     @property
     def largest(self) -> tuple[int, int]:
