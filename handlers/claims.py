@@ -5,17 +5,9 @@ What is true of them stands in templates/_claims_<topic>.j2, one macro for each 
 
 import re
 from difflib import get_close_matches
-from typing import NamedTuple
 
 from handlers.errors import UnknownClaim
-
-
-class Claim(NamedTuple):
-    """One claim: its macro, the template that has it, and the words it goes by, the one to show first."""
-
-    name: str
-    topic: str
-    words: tuple[str, ...]
+from handlers.records import Claim
 
 
 def _claims(topic: str, table: dict[str, str]) -> tuple[Claim, ...]:

@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 from analyzers.finding import Diagnosis
-from handlers.claims import Claim
-from handlers.records import Outcome, Remembered, Service
+from handlers.records import Claim, Outcome, Remembered, Service
 
 
 class CaptureStarted(NamedTuple):

@@ -88,3 +88,11 @@ class Remembered(NamedTuple):
     verdict: str
     culprit: str
     live_heap: float
+
+
+class Claim(NamedTuple):
+    """What people say of Go's maps: its macro, the template that has it, and its words, the one to show first."""
+
+    name: str
+    topic: str
+    words: tuple[str, ...]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.claims import CLAIMS, Claim, find
+from handlers.claims import CLAIMS, find
 from handlers.errors import UnknownClaim
+from handlers.records import Claim
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)

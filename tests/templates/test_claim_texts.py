@@ -6,8 +6,9 @@ import pytest
 
 from bot.render import message
 from bot.words import LONGEST_NAME, TEMPLATES, Medium, text_of
-from handlers.claims import CLAIMS, Claim
+from handlers.claims import CLAIMS
 from handlers.notes import ClaimList, Explanation
+from handlers.records import Claim
 
 VERDICTS = ("True:", "False:", "False for Go:", "False today:", "Partly true:", "Not reproduced:")
 SOURCE = re.compile(r"https://\S+\w|golang/go#\d+|\b[\w/]+\.go\b")
