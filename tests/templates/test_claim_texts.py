@@ -1,15 +1,18 @@
 """Every claim has its three sentences (verdict, fact, what to look at instead) and a source; no text is left over."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from bot import words
 from bot.render import message
-from bot.words import LONGEST_NAME, TEMPLATES, Medium, text_of
+from bot.words import LONGEST_NAME, Medium, text_of
 from handlers.claims import CLAIMS
 from handlers.notes import ClaimList, Explanation
 from handlers.records import Claim
 
+TEMPLATES = Path(words.TEMPLATES)
 VERDICTS = ("True:", "False:", "False for Go:", "False today:", "Partly true:", "Not reproduced:")
 SOURCE = re.compile(r"https://\S+\w|golang/go#\d+|\b[\w/]+\.go\b")
 every_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)
