@@ -104,8 +104,11 @@ def _entries(found: Finding | None, capture: Capture) -> tuple[bool | None, bool
     if found is None or found.map is None or found.map.entries is None or not capture.map or not capture.map["largest"]:
         return None, None, None
     low, estimate, high = found.map.entries
+    sized = found.map.hinted and not found.map.growths  # its tables tell the room, not how much of it is used
     least, most = capture.largest
     truth = (least + most) / 2
+    if sized:
+        return low <= most and least <= high, None, None
     return low <= most and least <= high, truth / 2 <= estimate <= truth * 2, abs(estimate - truth) / truth
 
 

@@ -40,7 +40,7 @@ class Answer(NamedTuple):
 
 def answers(judgements: Iterable[Judgement]) -> list[Answer]:
     """Both ways for every window; minutes for the whole corpus, and Go is brought if it is not there."""
-    pprof = str(toolchain(SWISS))
+    pprof = _pprof()
     windows = [each for each in judgements if each.capture.view == "window"]
     with served() as address, tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
 
@@ -50,10 +50,16 @@ def answers(judgements: Iterable[Judgement]) -> list[Answer]:
             if way == "-all_frames":
                 url = f"{address}/{folder.parent.name}/{folder.name}/debug/pprof/heap?debug=1"
                 source = ["-all_frames", "-symbolize=remote", url]
-            command = [pprof, "tool", "pprof", "-top", "-alloc_space", *source]
-            return Answer(judged, way, _first(command, scratch))
+            return Answer(judged, way, _first([pprof, "-top", "-alloc_space", *source], scratch))
 
         return list(pool.map(lambda pair: ask(*pair), [(judged, way) for way in WAYS for judged in windows]))
+
+
+def _pprof() -> str:
+    """The program that `go tool pprof` would run: asked for once, because go looks for it anew each time."""
+    command = [str(toolchain(SWISS)), "tool", "-n", "pprof"]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)  # noqa: S603 - the same
+    return done.stdout.strip()
 
 
 def _first(command: list[str], scratch: str) -> str:
