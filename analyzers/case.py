@@ -10,7 +10,7 @@ from analyzers.compare import LineChange, Window
 from analyzers.cpu import Band, LineOps, Traffic
 from analyzers.estimate import Calibration, MapEstimate, estimate
 from analyzers.frames import Implementation, Kind
-from analyzers.gc import MemoryForecast
+from analyzers.memory import MemoryForecast
 from analyzers.profile import Site, Usage, sampling_probability
 from analyzers.sites import GROWTH_KINDS, TABLE_KINDS, Ledger
 from analyzers.snapshot import Snapshot

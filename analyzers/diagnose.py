@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from analyzers import case as cases
-from analyzers import gc, owner
+from analyzers import gc, memory, owner
 from analyzers.compare import Basis, Window
 from analyzers.cpu import CPUProfile, Traffic
 from analyzers.finding import Comparison, Confidence, Diagnosis, Dominant, Finding, Verdict
@@ -47,8 +47,8 @@ def diagnose(
 ) -> Diagnosis:
     """The verdict on a window, its findings ranked by weight, and what dominates where maps do not."""
     traffic = Traffic(cpu) if cpu else None
-    memory = _memory(window, thresholds, memory_limit)
-    case = cases.lay_out(window, thresholds, traffic)._replace(memory=memory)
+    lasts = _lasts(window, thresholds, memory_limit)
+    case = cases.lay_out(window, thresholds, traffic)._replace(memory=lasts)
     claimed: dict[Place, Finding] = {}
     for rule in RULES:
         for finding in rule(case):
@@ -71,7 +71,7 @@ def diagnose(
         live_heap=_live_heap(window),
         dominant=_dominant(window),
         gc_before=window.base.gc if window.base else None,
-        memory=memory,
+        memory=lasts,
         cpu=traffic.figures() if traffic else None,
     )
 
@@ -103,15 +103,23 @@ def _gc_figures(window: Window) -> gc.GCFigures:
     return gc.GCFigures()
 
 
-def _memory(window: Window, thresholds: Thresholds, limit: int | None) -> gc.MemoryForecast | None:
-    """When the limit is reached, by the window and by the time since a base of the same process."""
-    latest = window.snapshot.memstats
+def trend_start(window: Window) -> memory.Mark | None:
+    """Where the trend of the live heap begins: the oldest reading of this process that is not too old for one."""
+    base, now = window.base, window.snapshot.mark
+    if base is None or now is None or window.basis is not Basis.SAME_PROCESS:
+        return None
+    marks = (mark for mark in (base.oldest, base.mark) if mark is not None)
+    return next((mark for mark in marks if mark.age(now) <= memory.LONGEST_TREND_S), None)
+
+
+def _lasts(window: Window, thresholds: Thresholds, limit: int | None) -> memory.MemoryForecast | None:
+    """When the limit is reached, by the trend of this process and by the window."""
+    latest, now = window.snapshot.memstats, window.snapshot.mark
     if latest is None or limit is None:
         return None
-    recent = gc.growth(window.earlier.memstats, latest, window.seconds) if window.earlier else None
-    comparable = window.base if window.basis is Basis.SAME_PROCESS else None
-    trend = gc.growth(comparable.memstats, latest, window.age) if comparable else None
-    return gc.time_to_limit(latest, limit, recent, trend, thresholds.min_window_growth_bytes)
+    recent = memory.growth(window.earlier.mark, now) if window.earlier else None
+    trend = memory.growth(trend_start(window), now)
+    return memory.time_to_limit(latest, limit, recent, trend, thresholds.min_window_growth_bytes)
 
 
 def _live_heap(window: Window) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzers.compare import compare
 from analyzers.cpu import CPUProfile
-from analyzers.diagnose import diagnose, growing
+from analyzers.diagnose import diagnose, growing, trend_start
 from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
 from analyzers.thresholds import DEFAULT, Thresholds
@@ -29,4 +29,5 @@ def examine(
     latest = second or first
     window = compare(latest, first if second else None, base)
     diagnosis = diagnose(window, thresholds, memory_limit, cpu)
-    return replace(latest, growing=growing(diagnosis), gc=diagnosis.gc), diagnosis
+    kept = replace(latest, growing=growing(diagnosis), gc=diagnosis.gc, oldest=trend_start(window))
+    return kept, diagnosis

@@ -7,8 +7,9 @@ from analyzers.compare import Basis
 from analyzers.cpu import CPUFigures, CPUMissing, LineOps
 from analyzers.estimate import MapEstimate
 from analyzers.frames import Implementation
-from analyzers.gc import GCFigures, MemoryForecast
+from analyzers.gc import GCFigures
 from analyzers.goversion import GoVersion
+from analyzers.memory import MemoryForecast
 from analyzers.profile import Site, Source
 
 

@@ -6,13 +6,6 @@ from analyzers.profile import MemStats
 
 PAUSES = 256  # the size of the rings PauseNs and PauseEnd
 
-# Requests under way make two readings of a steady heap differ by about this part of it.
-NOISE_SHARE = 0.01
-# A trend over more than an hour would dilute what began a few minutes ago.
-LONGEST_TREND_S = 3600.0
-# Nobody is woken for what is a week away, and no rate stays what it is for so long.
-FURTHEST_S = 7 * 86400.0
-
 
 class GCFigures(NamedTuple):
     """Rates of the window; None where there was only one reading, or no MemStats.
@@ -39,61 +32,6 @@ def figures(first: MemStats | None, second: MemStats | None, seconds: float | No
         live_heap_growth_bytes_per_second=(second.heap_alloc - first.heap_alloc) / seconds,
         seconds=seconds,
     )
-
-
-class Growth(NamedTuple):
-    """What the live heap gained in `seconds`: bytes, negative where it fell. Both readings follow a collection."""
-
-    gained: float
-    seconds: float
-
-
-class MemoryForecast(NamedTuple):
-    """When a heap that grows on as it did reaches `limit` bytes: seconds from the reading on, 0 where it is there.
-
-    `seconds` is for the live heap alone. `peak_seconds` is for what the heap grows to between two collections (NextGC
-    over HeapAlloc stays what GOGC makes it): from then on a container is killed, or a GOMEMLIMIT collects ever more
-    often. The rate was measured over `over` seconds: since the base, or in the window.
-    """
-
-    limit: int
-    seconds: float
-    peak_seconds: float
-    over: float
-    since_base: bool
-
-
-def growth(first: MemStats | None, second: MemStats | None, seconds: float | None) -> Growth | None:
-    """Growth between two readings of one process. None where no forced collection lies between them: HeapAlloc then
-    holds garbage, up to as much again as is alive."""
-    if first is None or second is None or not seconds or seconds <= 0:
-        return None
-    if second.num_forced_gc <= first.num_forced_gc:
-        return None
-    return Growth(second.heap_alloc - first.heap_alloc, seconds)
-
-
-def time_to_limit(
-    now: MemStats, limit: int, recent: Growth | None, trend: Growth | None, noise: float
-) -> MemoryForecast | None:
-    """When `limit` is reached, by the trend since the base where it is recent, else by the window.
-
-    None where neither shows growth beyond noise (`noise` bytes, or a part of the heap), where the window takes back
-    what the trend gave, and where it is too far away.
-    """
-    noise = max(noise, NOISE_SHARE * now.heap_alloc)
-    if trend is not None and trend.seconds > LONGEST_TREND_S:
-        trend = None
-    chosen = trend or recent
-    if chosen is None or chosen.gained < noise or (recent is not None and recent.gained <= -noise):
-        return None
-    rate = chosen.gained / chosen.seconds
-    seconds = max(0.0, (limit - now.heap_alloc) / rate)
-    peak = max(now.next_gc, now.heap_alloc) / max(now.heap_alloc, 1)
-    peak_seconds = max(0.0, (limit / peak - now.heap_alloc) / rate)
-    if seconds > FURTHEST_S:
-        return None
-    return MemoryForecast(limit, seconds, peak_seconds, chosen.seconds, chosen is trend)
 
 
 def pauses_between(first: MemStats, second: MemStats) -> int:

@@ -11,7 +11,7 @@ from analyzers.estimate import estimate
 from analyzers.finding import Evidence, Unit
 from analyzers.forecast import Range
 from analyzers.frames import Kind
-from analyzers.gc import MemoryForecast
+from analyzers.memory import MemoryForecast
 from analyzers.sites import Ledger, lines_of
 from analyzers.tables import Entries
 

@@ -7,6 +7,7 @@ from analyzers import ladders
 from analyzers.frames import Kind
 from analyzers.gc import GCFigures
 from analyzers.goversion import UNKNOWN, GoVersion
+from analyzers.memory import Mark
 from analyzers.profile import Binary, HeapProfile, MemStats, Source, Usage
 from analyzers.sites import Ledger, Place, SiteUsage, place_of, usage_of
 
@@ -31,6 +32,16 @@ class Snapshot:
     growing: frozenset[Place] = frozenset()  # lines whose maps were seen to grow when this was taken
     guessed: frozenset[Place] = frozenset()  # lines of which sizes had to tell what frames did not
     gc: GCFigures | None = None  # what that capture saw of the collector, for the next one to compare with
+    oldest: Mark | None = None  # where the trend of this process's live heap began, if before this reading
+
+    @property
+    def mark(self) -> Mark | None:
+        """This reading as the end of a trend, or the beginning of one; None without MemStats."""
+        stats = self.memstats
+        if stats is None:
+            return None
+        tables = sum(item.usage.inuse_space for item in self.usage if item.event.kind.is_table)
+        return Mark(stats.last_gc_ns, stats.num_forced_gc, stats.heap_alloc, tables)
 
     @property
     def total(self) -> Usage:

@@ -10,13 +10,14 @@ import zstandard
 from analyzers.frames import Event, Implementation, Kind
 from analyzers.gc import GCFigures
 from analyzers.goversion import GoVersion
+from analyzers.memory import Mark
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
 from bot.codec import Unreadable
 from bot.columns import Table, by_column, by_row, compressed, inflated, printable
 
-VERSION = 5
+VERSION = 6
 
 log = structlog.get_logger()
 
@@ -46,6 +47,7 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
             for lines in (snapshot.growing, snapshot.guessed)
         ),
         list(snapshot.gc) if snapshot.gc else None,
+        list(snapshot.oldest) if snapshot.oldest else None,
         [printable(name) for name in names],
         by_column(places),
         [list(event) for event in events],
@@ -75,7 +77,7 @@ def readable(data: bytes, capture_id: str) -> Snapshot | None:
 
 def _snapshot(fields: list[Any]) -> Snapshot:
     captured_at, source, period, memstats, build_id, process, go_version, named, anchors, *lines = fields
-    growing, guessed, gc, names, places, kinds, rows = lines
+    growing, guessed, gc, oldest, names, places, kinds, rows = lines
     sites = [Site(names[function], names[file], line) for function, file, line in by_row(places)]
     events = [_event(*event) for event in kinds]
     usage = tuple(
@@ -96,7 +98,12 @@ def _snapshot(fields: list[Any]) -> Snapshot:
         growing=_places(growing, names),
         guessed=_places(guessed, names),
         gc=GCFigures(*(None if figure is None else float(figure) for figure in gc)) if gc is not None else None,
+        oldest=_mark(*oldest) if oldest is not None else None,
     )
+
+
+def _mark(at_ns: Any, forced: Any, alive: Any, tables: Any) -> Mark:
+    return Mark(int(at_ns), int(forced), float(alive), float(tables))
 
 
 def _places(rows: Iterable[tuple[int, int, int, int]], names: list[str]) -> frozenset[Place]:

@@ -19,8 +19,9 @@ from analyzers.finding import (
     Verdict,
 )
 from analyzers.frames import Implementation
-from analyzers.gc import GCFigures, MemoryForecast
+from analyzers.gc import GCFigures
 from analyzers.goversion import exactly
+from analyzers.memory import MemoryForecast
 from analyzers.profile import Site, Source
 from analyzers.tables import Entries
 from handlers.claims import CLAIMS
@@ -64,6 +65,7 @@ EVIDENCE = {
     "objects_alive": Unit.COUNT,
     "population_most": Unit.COUNT,
     "turnover": Unit.COUNT,
+    "room_made": Unit.COUNT,
     **{
         f"{when}_{what}_{end}": unit
         for when in ("hour", "six_hours", "day", "limit")
@@ -137,7 +139,7 @@ def summary(
         dominant=(Dominant(Site("main.load", f"{text}.go", 3), 6e7, 0.7),),
         gc_before=None if basis is Basis.FIRST else GCFigures(3.1, 0.001, 2e6, 1e6, 8.0),
         cpu=CPUFigures(5.0, 412, 0.12, (OPS,)),
-        memory=MemoryForecast(2**31, 2400.0, 700.0, 600.0, since_base=True) if findings else None,
+        memory=MemoryForecast(2**31, 2400.0, 700.0, 600.0) if findings else None,
     )
     return Summary(of or service(), text, "r1.orders-0", diagnosis)
 

@@ -11,6 +11,7 @@ from analyzers.frames import Event, Implementation, Kind
 from analyzers.gc import GCFigures
 from analyzers.goversion import GoVersion, exactly
 from analyzers.leaves import Leaves
+from analyzers.memory import Mark
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
@@ -106,6 +107,7 @@ snapshots = st.builds(
     guessed=places,
     anchors=st.dictionaries(texts, st.integers(0, 2**64 - 1), max_size=4),
     gc=st.none() | st.builds(GCFigures, *[st.none() | numbers] * 5),
+    oldest=st.none() | st.builds(Mark, counts, counts, numbers, numbers),
 )
 threads = st.builds(Thread, texts, texts)
 requests = st.builds(Request, texts, texts, st.lists(texts, max_size=4).map(tuple), numbers, texts)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from analyzers.compare import compare
 from analyzers.diagnose import diagnose
 from analyzers.examine import examine
-from analyzers.gc import FURTHEST_S, LONGEST_TREND_S, GCFigures, Growth, MemoryForecast, growth, time_to_limit
+from analyzers.gc import GCFigures
+from analyzers.memory import FURTHEST_S, LONGEST_TREND_S, Growth, Mark, MemoryForecast, growth, time_to_limit
 from analyzers.profile import MemStats
 from analyzers.snapshot import Snapshot
 from analyzers.thresholds import DEFAULT
@@ -33,19 +34,15 @@ def test_a_steady_rate_reaches_the_limit_when_arithmetic_says() -> None:
     assert found.seconds == pytest.approx(2048 - 500)  # one MiB a second
     # The scene's NextGC is twice the live heap: peaks are at the limit when half of it is alive.
     assert found.peak_seconds == pytest.approx(1024 - 500)
-    assert (found.limit, found.over, found.since_base) == (2 * GIB, 100.0, True)
+    assert (found.limit, found.over) == (2 * GIB, 100.0)
 
 
-def test_the_trend_is_believed_before_the_window_unless_it_is_old() -> None:
+def test_the_trend_is_believed_before_the_window() -> None:
     fast = Growth(80 * MIB, 8.0)
-    both = forecast(fast, UP)
-    old = forecast(fast, Growth(100 * MIB, LONGEST_TREND_S + 1))
+    assert forecast(fast, UP) == forecast(trend=UP)
     alone = forecast(fast)
-    assert both is not None
-    assert both.since_base
-    assert old == alone
     assert alone is not None
-    assert (alone.over, alone.since_base) == (8.0, False)
+    assert alone.over == 8.0
     assert alone.seconds == pytest.approx((2048 - 500) / 10)
 
 
@@ -67,6 +64,8 @@ def test_a_heap_beyond_the_limit_is_there_already() -> None:
         (Growth(4 * MIB, 8.0), None),  # under one per cent of the heap
         (UP, Growth(0, 600.0)),  # a saw-tooth: the window goes up, the ten minutes do not
         (Growth(-50 * MIB, 8.0), UP),  # the other way round: it is being given back
+        (UP._replace(stepwise=True), None),  # a table that doubled just then
+        (UP, UP._replace(stepwise=True)),
     ],
 )
 def test_within_noise_nothing_is_claimed(recent: Growth | None, trend: Growth | None) -> None:
@@ -85,15 +84,37 @@ def test_a_limit_that_is_weeks_away_is_not_mentioned() -> None:
     assert forecast(trend=Growth(10 * MIB, 3600.0), limit=round(500 * MIB + rate * FURTHEST_S * 1.1)) is None
 
 
+def mark(at: float, alive: float, *, forced: int, tables: float = 0.0) -> Mark:
+    return Mark(int(at * 1e9), forced, alive, tables)
+
+
 def test_growth_is_between_two_collections_of_its_own() -> None:
-    before, after = memstats(0, heap=100 * MIB, forced=1), memstats(60, heap=160 * MIB, forced=2)
-    assert growth(before, after, 60.0) == Growth(60 * MIB, 60.0)
-    assert growth(after, replace(before, num_forced_gc=3), 60.0) == Growth(-60 * MIB, 60.0)
-    assert growth(before, replace(after, num_forced_gc=1), 60.0) is None, "the heap may hold as much garbage again"
-    assert growth(None, after, 60.0) is None
-    assert growth(before, None, 60.0) is None
-    assert growth(before, after, None) is None
-    assert growth(before, after, 0.0) is None
+    before, after = mark(10, 100 * MIB, forced=1), mark(70, 160 * MIB, forced=2)
+    assert growth(before, after) == Growth(60 * MIB, 60.0)
+    assert growth(before, after._replace(alive=40.0 * MIB)) == Growth(-60 * MIB, 60.0)
+    assert growth(before, after._replace(forced=1)) is None, "the heap may hold as much garbage again"
+    assert growth(after, before._replace(forced=3)) is None
+    assert growth(None, after) is None
+    assert growth(before, None) is None
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "gained", "stepwise"),
+    [
+        (20, 40, 25, True),  # one doubling: when it came, not how often it does
+        (20, 60, 60, True),
+        (20, 80, 70, False),  # two doublings: that is a rate
+        (0, 40, 50, False),  # filled from nothing
+        (20, 40, 90, False),  # most of it is something else
+        (20, 20, 30, False),  # between two doublings
+    ],
+)
+def test_a_doubling_is_a_step_and_not_a_rate(then: float, now: float, gained: float, stepwise: bool) -> None:
+    before = mark(10, 100 * MIB, forced=1, tables=then * MIB)
+    after = mark(70, (100 + gained) * MIB, forced=2, tables=now * MIB)
+    found = growth(before, after)
+    assert found is not None
+    assert found.stepwise is stepwise
 
 
 @given(st.integers(0, 2**63), st.integers(0, 2**63), st.floats(0.001, 1e9), st.integers(1, 2**50))
@@ -139,15 +160,35 @@ def test_a_capture_tells_the_next_one_what_it_saw() -> None:
     assert GCFigures() == examine(grown(100 * MIB, 0, 1), None, None)[0].gc
 
 
+def test_the_trend_begins_with_the_oldest_capture_of_the_last_hour() -> None:
+    """Between two captures a minute apart anything may have happened; between the first and the third it shows."""
+    kept, _ = examine(grown(100 * MIB, 0, 1), None, None)
+    assert kept.oldest is None
+    for seconds in (600, 1200, 1800):
+        kept, seen = examine(grown((100 + seconds / 10) * MIB, seconds, 1 + seconds), None, kept, DEFAULT, GIB)
+        assert kept.oldest == grown(100 * MIB, 0, 1).mark
+        assert seen.memory is not None
+        assert seen.memory.over == pytest.approx(seconds)
+    late = LONGEST_TREND_S + 600
+    kept, seen = examine(grown(400 * MIB, late, 9000), None, kept, DEFAULT, GIB)
+    assert seen.memory is not None
+    assert seen.memory.over == pytest.approx(late - 1800), "the oldest one is too old by now"
+    other = replace(grown(500 * MIB, late + 60, 9999), build_id="b")
+    assert examine(other, None, replace(kept, build_id="a"))[0].oldest is None, "another build is another process"
+
+
 GROWING = [each for each in RECORDINGS if each.verdict == "unbounded_growth"]
 
 
 @pytest.mark.parametrize("recording", GROWING, ids=lambda recording: recording.id)
-def test_a_recorded_leak_reaches_what_it_really_reached_about_when_it_did(recording: Recording) -> None:
-    """The third visit's heap as the limit, foretold from the first two."""
+def test_a_recorded_leak_is_foretold_once_its_tables_have_doubled_twice(recording: Recording) -> None:
     first, second, third = (recording.snapshot(visit) for visit in range(3))
     assert third.memstats is not None
-    found = examine(first, second, None, DEFAULT, third.memstats.heap_alloc)[1].memory
+    alone = examine(first, second, None, DEFAULT, 2 * third.memstats.heap_alloc)[1].memory
+    assert alone is None, "six seconds saw one doubling"
+    kept, _ = examine(first, None, None)
+    found = examine(second, third, kept, DEFAULT, 2 * third.memstats.heap_alloc)[1].memory
     assert found is not None
-    true = recording.moment(2) - recording.moment(1)
+    # The service adds as many entries each second for ever, so the heap doubles in the time it has come to be.
+    true = recording.moment(2) - recording.moment(0)
     assert true / 2 < found.seconds < true * 2
