@@ -24,7 +24,7 @@ Resolve = Callable[[str, int], Awaitable[tuple[str, ...]]]
 CONNECT_S = 10.0
 IDLE_S = 15.0  # between two chunks; the first may take the whole timeout, since gc=1 collects before it answers
 SYMBOL_BYTES = 8 * 1024 * 1024
-CPU_BYTES = 32 * 1024 * 1024
+CPU_BYTES = 8 * 1024 * 1024
 # What a server says that has the symbol handler only for POST, or a router that takes the query for nonsense.
 GET_REFUSED = {"400", "404", "405"}
 
