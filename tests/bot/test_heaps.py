@@ -91,6 +91,14 @@ async def test_proto_needs_neither_text_nor_collection(server: PprofServer) -> N
     server.answers[HEAP] = whole(b"\x1f\x8bproto", content_type="application/octet-stream")
     async with HttpHeaps().visit(SERVICE, at(server.url + "/")) as visit:
         assert await visit.proto() == b"\x1f\x8bproto"
+        await visit.proto(collect=True)
+    assert [seen.target for seen in server.seen] == ["/debug/pprof/heap", "/debug/pprof/heap?gc=1"]
+
+
+async def test_a_service_may_forbid_the_collection_for_its_protobuf_too(server: PprofServer) -> None:
+    server.answers[HEAP] = whole(b"\x1f\x8bproto")
+    async with HttpHeaps().visit(replace(SERVICE, gc=False), at(server.url)) as visit:
+        await visit.proto(collect=True)
     assert server.seen[0].target == "/debug/pprof/heap"
 
 

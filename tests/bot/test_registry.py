@@ -13,7 +13,7 @@ from bot.registry_schema import LATER, MUST, ServiceEntry
 from bot.registry_services import RegistryError
 from handlers.errors import UnknownService
 from handlers.ports import Registry
-from handlers.records import Instance, Service
+from handlers.records import Instance, Service, Wanted
 
 ORDERS = """\
 services:
@@ -120,6 +120,12 @@ def test_a_cpu_profile_is_so_many_seconds(write: Write, said: str, seconds: int)
     assert RegistryFile(path, {}).get("svc-orders").cpu_s == seconds
 
 
+@pytest.mark.parametrize("wanted", Wanted)
+def test_the_format_to_ask_for_is_one_of_three(write: Write, wanted: Wanted) -> None:
+    assert RegistryFile(write(ORDERS), {}).get("svc-orders").capture is Service("a", (), "C1").capture
+    assert RegistryFile(write(ORDERS + f"    capture: {wanted}\n"), {}).get("svc-orders").capture is wanted
+
+
 def test_every_field_says_what_it_must_be() -> None:
     assert set(ServiceEntry.model_fields) <= set(MUST)
     assert not LATER & set(ServiceEntry.model_fields)
@@ -160,6 +166,7 @@ services:
         ("cpu: 2.5", f"cpu: must be {MUST['cpu']}, got 2.5"),
         ("cpu: 5m", f"cpu: must be {MUST['cpu']}, got '5m'"),
         ("cpu: true", f"cpu: must be {MUST['cpu']}, got true"),
+        ("capture: proto", "capture: must be auto, text or protobuf, got 'proto'"),
         ("timeout_s: true", "timeout_s: must be a number from 1 to 600, got true"),
         ("max_bytes: 1.5", "max_bytes: must be a whole number from 1024 to 4294967296, got 1.5"),
         ("memory_limit: 2Gi", f"memory_limit: must be {MUST['memory_limit']}, got '2Gi'"),
