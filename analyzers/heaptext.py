@@ -18,7 +18,7 @@ from analyzers.memstats import parse_memstats
 from analyzers.profile import MemStats, Site
 from analyzers.textline import TextLine, counts_of, lines_in, number, parse_line, within
 
-SCAN_BYTES = 256 * 1024  # a larger one no longer fits a core's cache with its pieces
+SCAN_BYTES = 64 * 1024  # from 128 KiB on malloc asks the kernel for every piece anew, which doubles the time
 # A record has at most 128 frames of a few hundred bytes; one that does not end within this is not a record.
 LONGEST_RECORD = 4 * 1024 * 1024
 # 25 fields and two rings of 256 numbers are some 10 KB.
