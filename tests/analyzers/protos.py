@@ -60,3 +60,17 @@ def totals(data: bytes) -> Mapping[str, int]:
     message = Profile.FromString(gzip.decompress(data))
     names = [message.string_table[each.type] for each in message.sample_type]
     return {name: sum(sample.value[at] for sample in message.sample) for at, name in enumerate(names)}
+
+
+def profilers_share(data: bytes) -> tuple[int, ...]:
+    """What stacks through runtime/pprof and net/http/pprof allocated, unless the user's own line did it."""
+    message = Profile.FromString(gzip.decompress(data))
+    names = {each.id: message.string_table[each.name] for each in message.function}
+    frames = {each.id: [names[line.function_id] for line in each.line] for each in message.location}
+    sums = [0, 0, 0, 0]
+    for sample in message.sample:
+        stack = [name for location in sample.location_id for name in frames[location]]
+        passes = any(name.startswith(("runtime/pprof.", "net/http/pprof.")) for name in stack)
+        if passes and not stack[0].startswith("example.com/svc"):
+            sums = [known + value for known, value in zip(sums, sample.value, strict=True)]
+    return tuple(sums)

@@ -21,9 +21,8 @@ from analyzers.errors import (
 )
 from analyzers.examine import examine
 from analyzers.profile import Binary, HeapProfile, Source
-from analyzers.profile_pb2 import Profile
 from analyzers.snapshot import take
-from tests.analyzers.protos import HEAP_TYPES, ROW, Builder, proto, totals
+from tests.analyzers.protos import HEAP_TYPES, ROW, Builder, profilers_share, proto, totals
 from tests.analyzers.recordings import RECORDINGS, Recording
 from tests.analyzers.texts import MAIN, PUT, RATE, RUNTIME_MAIN, Frame
 
@@ -156,20 +155,6 @@ def test_totals_are_those_of_the_profile_less_the_profilers_own(recording: Recor
             continue
         for column, name in enumerate(HEAP_TYPES):
             assert sum(each.usage[column] for each in records) == expected[name] - own[column]
-
-
-def profilers_share(data: bytes) -> tuple[int, ...]:
-    """What stacks through runtime/pprof and net/http/pprof allocated, unless the user's own line did it."""
-    message = Profile.FromString(gzip.decompress(data))
-    names = {each.id: message.string_table[each.name] for each in message.function}
-    frames = {each.id: [names[line.function_id] for line in each.line] for each in message.location}
-    sums = [0, 0, 0, 0]
-    for sample in message.sample:
-        stack = [name for location in sample.location_id for name in frames[location]]
-        passes = any(name.startswith(("runtime/pprof.", "net/http/pprof.")) for name in stack)
-        if passes and not stack[0].startswith("example.com/svc"):
-            sums = [known + value for known, value in zip(sums, sample.value, strict=True)]
-    return tuple(sums)
 
 
 # What is refused
