@@ -16,6 +16,8 @@ LONGEST_TREND_S = 3600.0
 FURTHEST_S = 7 * 86400.0
 STEP_SHARE = 0.5
 TWO_DOUBLINGS = 4.0
+# Where tables are most of the heap, a shorter span sees them stand still between two doublings, and too low a rate.
+BRIEF_S = 60.0
 
 
 class Mark(NamedTuple):
@@ -33,8 +35,8 @@ class Mark(NamedTuple):
 
 
 class Growth(NamedTuple):
-    """What the live heap gained in `seconds`: bytes, negative where it fell. `stepwise` where most of it are tables
-    that may have doubled once."""
+    """What the live heap gained in `seconds`: bytes, negative where it fell. `stepwise` where tables, which may
+    have doubled once or not just then, decide about it."""
 
     gained: float
     seconds: float
@@ -60,9 +62,10 @@ def growth(then: Mark | None, now: Mark | None) -> Growth | None:
     holds garbage, up to as much again as is alive."""
     if then is None or now is None or now.forced <= then.forced or now.at_ns <= then.at_ns:
         return None
-    gained = now.alive - then.alive
-    stepwise = now.tables - then.tables > STEP_SHARE * gained and now.tables < TWO_DOUBLINGS * then.tables
-    return Growth(gained, then.age(now), stepwise)
+    gained, seconds = now.alive - then.alive, then.age(now)
+    doubled = now.tables - then.tables > STEP_SHARE * gained
+    between = seconds < BRIEF_S and now.tables > STEP_SHARE * now.alive
+    return Growth(gained, seconds, (doubled or between) and now.tables < TWO_DOUBLINGS * then.tables)
 
 
 def time_to_limit(

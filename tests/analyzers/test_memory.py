@@ -160,6 +160,15 @@ def test_a_capture_tells_the_next_one_what_it_saw() -> None:
     assert GCFigures() == examine(grown(100 * MIB, 0, 1), None, None)[0].gc
 
 
+@pytest.mark.parametrize(("seconds", "tables", "stepwise"), [(8, 70, True), (8, 40, False), (600, 70, False)])
+def test_a_window_between_two_doublings_shows_too_low_a_rate(seconds: float, tables: float, stepwise: bool) -> None:
+    before = mark(10, 100 * MIB, forced=1, tables=tables * MIB)
+    after = mark(10 + seconds, 110 * MIB, forced=2, tables=tables * MIB)
+    found = growth(before, after)
+    assert found is not None
+    assert found.stepwise is stepwise
+
+
 def test_the_trend_begins_with_the_oldest_capture_of_the_last_hour() -> None:
     """Between two captures a minute apart anything may have happened; between the first and the third it shows."""
     kept, _ = examine(grown(100 * MIB, 0, 1), None, None)
