@@ -1,5 +1,5 @@
 """What CPU samples say of maps: at which lines they are read, written, deleted from, walked and grown, and the band of
-reads to writes. Knows names and counts; the format is `cpuproto.py`'s.
+reads to writes. Knows counts; names are `accesses.py`'s, the format is `cpuproto.py`'s.
 
 Why a band belongs to a package's maps with one kind of keys and not to a line: a line that writes a map rarely reads
 it. Which map a look-up was in no profile tells; that it was in this package, with such keys, is as near as one comes.
@@ -7,22 +7,10 @@ it. Which map a look-up was in no profile tells; that it was in this package, wi
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
 from analyzers import owner
-from analyzers.frames import SWISS_MAPS
 from analyzers.profile import Site
-
-
-class Access(StrEnum):
-    """What a sample was caught at. Growth inside of a write or a delete is growth alone."""
-
-    READ = "read"
-    WRITE = "write"
-    DELETE = "delete"
-    ITERATE = "iterate"
-    GROWTH = "growth"
 
 
 class Band(StrEnum):
@@ -105,37 +93,6 @@ class CPUFigures(NamedTuple):
     lines: tuple[LineOps, ...]
 
 
-# Tables of names, Go 1.19 to 1.27. runtime.evacuated is not growth: plain look-ups and iteration call it.
-_PREFIXES = (
-    ("runtime.mapaccess1", Access.READ),
-    ("runtime.mapaccess2", Access.READ),
-    ("runtime.mapassign", Access.WRITE),
-    ("runtime.mapdelete", Access.DELETE),
-    ("runtime.growWork", Access.GROWTH),
-    ("runtime.evacuate_fast", Access.GROWTH),
-)
-_NAMES = {
-    "runtime.mapiterinit": Access.ITERATE,
-    "runtime.mapiternext": Access.ITERATE,
-    "runtime.mapIterStart": Access.ITERATE,
-    "runtime.mapIterNext": Access.ITERATE,
-    SWISS_MAPS + "(*Iter).Next": Access.ITERATE,
-    "runtime.hashGrow": Access.GROWTH,
-    "runtime.evacuate": Access.GROWTH,
-    SWISS_MAPS + "(*table).rehash": Access.GROWTH,
-    SWISS_MAPS + "(*table).grow": Access.GROWTH,
-    SWISS_MAPS + "(*table).split": Access.GROWTH,
-    SWISS_MAPS + "(*Map).growToTable": Access.GROWTH,
-}
-_GC = (
-    "runtime.gcBgMarkWorker",
-    "runtime.gcDrain",
-    "runtime.gcAssistAlloc",
-    "runtime.bgsweep",
-    "runtime.bgscavenge",
-)
-_KEYED = (Access.READ, Access.WRITE, Access.DELETE)
-
 # Fewer samples than this, and chance decides between two bands.
 LEAST_SAMPLES = 20
 # Of an operation never sampled there may have been two or three: at a true 10 : 1, 40 reads without a single write
@@ -144,30 +101,6 @@ UNSEEN_WRITES = 2
 # The middle, on a scale of magnitudes, between 1 : 1 and 10 : 1, and between 10 : 1 and 100 : 1 as they are measured.
 READ_MOSTLY_FROM, READ_DOMINATED_FROM = 3.0, 20.0
 BUSIEST = 10
-
-
-@lru_cache(maxsize=65536)
-def access_of(function: str) -> Access | None:
-    """The class of one runtime frame's name, None for most."""
-    found = _NAMES.get(function)
-    return found or next((access for prefix, access in _PREFIXES if function.startswith(prefix)), None)
-
-
-@lru_cache(maxsize=65536)
-def is_gc(function: str) -> bool:
-    """Whether the frame collects garbage: marking, assisting, sweeping, giving memory back."""
-    return function.startswith(_GC)
-
-
-def keys_of(function: str) -> str:
-    """`faststr`, `fast64`, `fast32` or `generic` of a look-up, assignment or deletion; "" of any other frame.
-
-    Look-ups have no variant for pointer keys, so those of the others are the same as the plain one here.
-    """
-    if access_of(function) not in _KEYED:
-        return ""
-    variant = function.partition("_")[2]
-    return variant.removesuffix("ptr") if variant.startswith("fast") else "generic"
 
 
 def band_of(reads: int, writes: int) -> Band:

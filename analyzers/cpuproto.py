@@ -1,4 +1,4 @@
-"""Gzipped CPU profiles to the samples in map operations. Knows the format; what names mean is `cpu.py`'s.
+"""Gzipped CPU profiles to the samples in map operations. Knows the format; what names mean is `accesses.py`'s.
 
 Unlike a heap, a CPU profile keeps its runtime frames, so no address need be asked for its name.
 """
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from analyzers import owner
-from analyzers.cpu import Access, Counts, CPUProfile, LineSamples, access_of, is_gc, keys_of, merged
+from analyzers.accesses import Access, access_of, is_gc, keys_of
+from analyzers.cpu import Counts, CPUProfile, LineSamples, merged
 from analyzers.errors import MalformedProfile, NotACPUProfile
 from analyzers.inflate import inflate
 from analyzers.profile import Site

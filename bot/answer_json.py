@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from analyzers.cpu import Access, CPUFigures, CPUMissing, LineOps
+from analyzers.accesses import Access
+from analyzers.cpu import CPUFigures, CPUMissing, LineOps
 from analyzers.estimate import MapEstimate
 from analyzers.finding import Finding
 from analyzers.gc import GCFigures

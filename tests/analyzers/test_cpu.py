@@ -7,18 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers import cpuproto, heapproto
+from analyzers.accesses import Access, access_of, is_gc, keys_of
 from analyzers.cpu import (
     LEAST_SAMPLES,
-    Access,
     Band,
     Counts,
     CPUProfile,
     LineSamples,
     Traffic,
-    access_of,
     band_of,
-    is_gc,
-    keys_of,
     merged,
 )
 from analyzers.errors import MalformedProfile, NotACPUProfile, NotAHeapProfile, ProfileError, TruncatedProfile
