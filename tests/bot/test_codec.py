@@ -7,7 +7,7 @@ from dataclasses import Field, fields
 import orjson
 import pytest
 import zstandard
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from analyzers.goversion import UNKNOWN
@@ -30,6 +30,9 @@ def test_what_is_known_of_a_build_comes_back_as_it_was(leaves: Leaves) -> None:
     assert leaves_codec.decode_leaves(leaves_codec.encode_leaves(leaves)) == leaves
 
 
+without_shrinking = settings(database=None, phases=[Phase.generate])
+
+
 @pytest.mark.parametrize("field", fields(Snapshot), ids=lambda field: field.name)
 def test_the_strategy_leaves_no_field_of_a_snapshot_out(field: Field[object]) -> None:
     """A field that is always its default would come back as it was even if nobody wrote it down."""
@@ -38,7 +41,7 @@ def test_the_strategy_leaves_no_field_of_a_snapshot_out(field: Field[object]) ->
         one, other = (getattr(each, field.name) for each in pair)
         return bool(one != other)
 
-    find(st.tuples(records.snapshots, records.snapshots), differ, settings=settings(database=None))
+    find(st.tuples(records.snapshots, records.snapshots), differ, settings=without_shrinking)
 
 
 @given(records.captures, records.requests, records.outcomes, records.remembered, records.threads)
