@@ -12,12 +12,14 @@ from analyzers.estimate import Calibration, MapEstimate, estimate
 from analyzers.frames import Implementation, Kind
 from analyzers.memory import MemoryForecast
 from analyzers.profile import Site, Usage, sampling_probability
-from analyzers.sites import GROWTH_KINDS, TABLE_KINDS, Ledger
+from analyzers.sites import GROWTH_KINDS, HELD_KINDS, TABLE_KINDS, Ledger
 from analyzers.snapshot import Snapshot
 from analyzers.tables import LOAD_FACTOR, LOAD_FACTOR_121
 from analyzers.thresholds import Thresholds
 
 FARTHEST_OFF = 1.6
+# What makes a line a suspect although it makes no built-in map.
+BESIDE_MAPS = (Kind.SLICE, Kind.SYNC_MAP)
 # Sized and cloned tables: made at their full size, so they never grow.
 WHOLE_KINDS = (Kind.PRESIZE, Kind.CLONE)
 
@@ -29,7 +31,7 @@ class Suspect(NamedTuple):
     map: MapEstimate | None  # also None where there are too few bytes for any rule
     growth: Usage  # tables that replaced smaller ones
     whole: Usage  # tables made at full size
-    tables: Usage  # all tables, overflow included
+    tables: Usage  # all tables, overflow included; the nodes of a sync.Map
     slices: Usage
     largest_table: int  # object size in bytes that holds most of the table bytes
     alloc_share: float  # of all allocated bytes since the process started
@@ -109,7 +111,7 @@ def lay_out(window: Window, thresholds: Thresholds, traffic: Traffic | None = No
     suspects = []
     for change in window.lines:
         line = change.line
-        if line.implementation or line.ledger.total(Kind.SLICE).alloc_objects:
+        if line.implementation or line.ledger.total(*BESIDE_MAPS).alloc_objects:
             suspect = _suspect(change, whole)
             ops = traffic.at(line.site, line.culprit, line.key_kind) if traffic and line.implementation else None
             suspects.append(suspect._replace(ops=ops))
@@ -152,12 +154,12 @@ class _Whole(NamedTuple):
 
 def _suspect(change: LineChange, whole: _Whole) -> Suspect:
     ledger, total = change.line.ledger, whole.total
-    tables = ledger.total(*TABLE_KINDS)
+    tables = ledger.total(*HELD_KINDS)
     slices = ledger.total(Kind.SLICE)
     alloc = tables.alloc_space or slices.alloc_space
     recent_share = None
     if change.recent is not None and whole.recent_alloc is not None:
-        recent = change.recent.total(*TABLE_KINDS).alloc_space or change.recent.total(Kind.SLICE).alloc_space
+        recent = change.recent.total(*HELD_KINDS).alloc_space or change.recent.total(Kind.SLICE).alloc_space
         recent_share = recent / whole.recent_alloc
     enough = tables.alloc_space >= whole.least
     return Suspect(

@@ -3,7 +3,7 @@
 from analyzers.case import Case, Suspect, recent_of
 from analyzers.finding import Confidence, Evidence, Unit
 from analyzers.frames import Kind
-from analyzers.sites import GROWTH_KINDS, TABLE_KINDS
+from analyzers.sites import GROWTH_KINDS, HELD_KINDS
 
 # Relative error of a count is one over the root of its samples: 25 % and 35 %.
 SURE_SAMPLES = 16.0
@@ -43,7 +43,7 @@ def numbers(case: Case, suspect: Suspect) -> tuple[Evidence, ...]:
         Evidence("inuse_share", suspect.inuse_share, Unit.SHARE),
     ]
     found += _ledger(suspect)
-    recent = recent_of(suspect, *TABLE_KINDS)
+    recent = recent_of(suspect, *HELD_KINDS)
     if recent is not None and case.window.seconds:
         rate = recent.alloc_space / case.window.seconds
         found.append(Evidence("recent_alloc_space", recent.alloc_space, Unit.BYTES))
@@ -51,7 +51,7 @@ def numbers(case: Case, suspect: Suspect) -> tuple[Evidence, ...]:
         if suspect.recent_share is not None:
             found.append(Evidence("recent_alloc_share", suspect.recent_share, Unit.SHARE))
     if suspect.change.trend is not None:
-        trend = suspect.change.trend.total(*TABLE_KINDS)
+        trend = suspect.change.trend.total(*HELD_KINDS)
         found.append(Evidence("trend_inuse_space", trend.inuse_space, Unit.BYTES))
         growth = suspect.change.trend.total(*GROWTH_KINDS)
         found.append(Evidence("trend_growth_alloc_space", growth.alloc_space, Unit.BYTES))

@@ -31,7 +31,7 @@ class Kind(StrEnum):
     DIRECTORY = "directory"  # Swiss: pointers to tables
     HEADER = "header"  # the map header, or a table's
     ENTRY = "entry"  # a key or value over 128 bytes, stored beside the table
-    SYNC_MAP = "sync_map"  # a node of sync.Map's hash trie
+    SYNC_MAP = "sync_map"  # an entry of sync.Map's hash trie
     SLICE = "slice"  # append had to grow
     CHANNEL = "channel"
     VALUE = "value"  # anything else
@@ -117,6 +117,9 @@ _DIRECT: tuple[tuple[str, Implementation | None, Kind], ...] = (
     ("runtime.makechan", None, Kind.CHANNEL),
 )
 
+# sync.Map from Go 1.24 on, a hash trie: one such node holds each entry. It is no runtime frame, so it is the site.
+TRIE_ENTRY = "internal/sync.newEntryNode"
+
 _ASSIGN = "runtime.mapassign"
 
 
@@ -133,8 +136,6 @@ def classify(frames: tuple[str, ...]) -> Event:
     if index == len(frames):
         return VALUE
     decisive, above = frames[index], frames[index + 1 :]
-    if decisive.startswith(("internal/sync.newIndirectNode", "internal/sync.newEntryNode")):
-        return Event(Kind.SYNC_MAP)
     if decisive in _DECISIVE:
         implementation, deciders = _DECISIVE[decisive]
         return Event(_first_kind(above, deciders), implementation, key_kind(above))

@@ -4,7 +4,8 @@ Every piece of evidence is a range of minor releases, and all of them hold at on
 order. Where they contradict each other (a patched toolchain, a hostile profile) nothing is known.
 
 Sources: the sources of Go 1.21.13, 1.22.10, 1.23.1, 1.23.9, 1.24.3, 1.24.11, 1.25.0, 1.25.5, 1.26.0, 1.26.6, 1.27.0
-and 1.27.3, and heap profiles of these minors. `tests/go/test_lines_of_releases.py` reads the toolchains of the tests again.
+and 1.27.3, and heap profiles of these minors. `tests/go/test_lines_of_releases.py` reads
+the toolchains of the tests again.
 """
 
 import re

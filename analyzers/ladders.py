@@ -5,7 +5,7 @@ runtime frames (golang/go#71174), so there the same rule must find maps too, at 
 scenarios: precision 1.00, recall 0.91 (classic) and 0.77 (Swiss). Knows sizes and bytes, not frames.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,7 +15,8 @@ from analyzers.profile import Usage
 
 # Below this, size classes are so close together that ratios say nothing.
 SMALLEST_SLICE = 2048
-SLICE_RATIOS = (1.1, 1.8)
+# append grows by a quarter, rounded up; sizes that lie closer are those of makes of any length.
+SLICE_RATIOS = (1.2, 1.8)
 SLICE_RUNGS = 4
 SMALLEST_ARRAY = 32 * 1024
 FULL_TABLE_SHARE = 0.8
@@ -36,7 +37,7 @@ class Guess(NamedTuple):
 
 
 def guess_slice(values: Mapping[int, Usage]) -> Guess | None:
-    """A slice grown by append: neighbouring sizes mostly 1.1 to 1.8 apart (1.25x, then rounded up)."""
+    """A slice grown by append: neighbouring sizes mostly 1.2 to 1.8 apart (1.25x, then rounded up)."""
     sizes = sorted(size for size in values if size > SMALLEST_SLICE)
     if len(sizes) < SLICE_RUNGS:
         return None
@@ -46,9 +47,10 @@ def guess_slice(values: Mapping[int, Usage]) -> Guess | None:
     return Guess(Event(Kind.SLICE), frozenset(sizes))
 
 
-def guess_map(values: Mapping[int, Usage]) -> Guess | None:
-    """A map's tables among sizes that no frame explains."""
-    return _guess_classic(values) or _guess_swiss(values)
+def guess_map(values: Mapping[int, Usage], families: Collection[Implementation]) -> Guess | None:
+    """A map's tables among sizes that no frame explains, of a family that the Go version allows."""
+    classic = _guess_classic(values) if Implementation.CLASSIC in families else None
+    return classic or (_guess_swiss(values) if Implementation.SWISS in families else None)
 
 
 def _guess_classic(values: Mapping[int, Usage]) -> Guess | None:

@@ -8,6 +8,9 @@ from analyzers.gostd import PACKAGES
 _MODULE_CACHE = re.compile(r"/pkg/mod/|@v\d")
 _RUNTIME_FILE = re.compile(r"(?:^|/src/)(?:internal/)?runtime/[^/]+$|(?:^|/src/)internal/runtime/")
 
+# Packages of Go that fill maps on somebody's behalf. The others have tables of their own, none of them large.
+_FILLERS = ("maps", "reflect", "sync", "internal/sync", "encoding/")
+
 _PACKAGE = re.compile(r"^(?P<path>(?:[^/(\[]*/)*)(?P<last>[^.(\[/]*)")
 
 
@@ -50,3 +53,8 @@ def in_runtime(filename: str) -> bool:
 def is_profiler(function: str) -> bool:
     """True for frames of the profile endpoint itself, which allocates while it is asked."""
     return package_of(function) in ("runtime/pprof", "net/http/pprof")
+
+
+def may_fill(function: str) -> bool:
+    """Whether a large map may grow in this function: bytes and io, whose buffers double as well, have none."""
+    return not is_standard(function) or package_of(function).startswith(_FILLERS)

@@ -18,19 +18,28 @@ SURE = 2.0
 
 
 class Population(NamedTuple):
-    """The objects of one line that could be a map's keys or values: at most so many alive, and how often replaced."""
+    """The objects of one line that could be a map's keys or values: how many are alive, the relative error of that
+    (two standard errors), and how often they were replaced."""
 
-    most: float
-    turnover: float
+    alive: float = 0.0
+    error: float = 0.0
+    turnover: float = 0.0
+
+    @property
+    def least(self) -> float:
+        """The lower end of what may be alive."""
+        return self.alive * max(0.0, 1 - self.error)
+
+    @property
+    def most(self) -> float:
+        """The upper end of what may be alive."""
+        return self.alive * (1 + self.error)
 
 
 def largest(lines: Iterable[Line], period: int) -> Population:
-    """The most numerous live objects of any one line: no map whose entries keep objects of their own holds more.
-
-    Its upper end, two standard errors up; zero where nothing was sampled.
-    """
+    """The most numerous live objects of any one line: no map whose entries keep objects of their own holds more."""
     populations = (_of(line.ledger, period) for line in lines)
-    return max(populations, key=lambda population: population.most, default=Population(0.0, 0.0))
+    return max(populations, key=lambda population: population.most, default=Population())
 
 
 def _of(ledger: Ledger, period: int) -> Population:
@@ -41,6 +50,4 @@ def _of(ledger: Ledger, period: int) -> Population:
             made += usage.alloc_objects * packed
             alive += usage.inuse_objects * packed
             samples += usage.inuse_objects * sampling_probability(size, period)
-    if not alive:
-        return Population(0.0, 0.0)
-    return Population(alive * (1 + SURE / max(samples, 1.0) ** 0.5), made / alive)
+    return Population(alive, SURE / max(samples, 1.0) ** 0.5, made / alive) if alive else Population()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
-from analyzers.frames import Event, Implementation, Kind, classify
+from analyzers.frames import TRIE_ENTRY, Event, Implementation, Kind, classify
 from analyzers.profile import NO_USAGE, HeapProfile, Site, Usage
 
 
@@ -99,6 +99,8 @@ class Line(NamedTuple):
 
 GROWTH_KINDS = tuple(kind for kind in Kind if kind.is_growth)
 TABLE_KINDS = tuple(kind for kind in Kind if kind.is_table)
+HELD_KINDS = (*TABLE_KINDS, Kind.SYNC_MAP)  # what holds the entries of a map of either sort
+TRIE_NODE = Event(Kind.SYNC_MAP)
 
 LARGEST_INLINE = 128  # bytes of a key or value (runtime: maxKeySize, maxElemSize); larger ones stand beside the table
 MANY_BUCKETS = 16
@@ -115,7 +117,7 @@ def usage_of(profile: HeapProfile) -> tuple[SiteUsage, ...]:
     """The profile's records merged by line, purpose and size; the order does not matter and is stable."""
     merged: dict[tuple[Place, Event, int], SiteUsage] = {}
     for record in profile.records:
-        event = classify(record.frames)
+        event = TRIE_NODE if record.site.function.startswith(TRIE_ENTRY) else classify(record.frames)
         key = (place_of(record.site, record.culprit), event, record.object_size)
         known = merged.get(key)
         if known is None:

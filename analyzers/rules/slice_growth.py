@@ -30,6 +30,8 @@ def find(case: Case) -> list[Finding]:
         )
         for suspect in case.suspects
         if suspect.map is None
+        # Inside io.ReadAll or a buffer nobody can give the slice its capacity.
+        and suspect.site == suspect.culprit
         and suspect.slices.alloc_space >= limits.min_growth_bytes
         and suspect.share >= limits.min_slice_share
         and len(suspect.change.line.ledger.sizes(Kind.SLICE)) >= SLICE_RUNGS

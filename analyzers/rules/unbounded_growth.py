@@ -5,8 +5,9 @@ from analyzers.case import Case, Suspect, company
 from analyzers.estimate import REBUILT_RATIO
 from analyzers.evidence import confidence, numbers
 from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict
+from analyzers.frames import Kind
 from analyzers.outlook import outlook
-from analyzers.sites import TABLE_KINDS, Ledger
+from analyzers.sites import HELD_KINDS, Ledger
 from analyzers.snapshot import Snapshot
 
 # One growing map keeps half of what it allocates; a rebuilt one next to nothing.
@@ -25,7 +26,7 @@ def find(case: Case) -> list[Finding]:
         if grown is None:
             continue
         gained, seconds, proven = grown
-        level = confidence(case, suspect, *TABLE_KINDS)
+        level = confidence(case, suspect, *HELD_KINDS)
         rate = Evidence("inuse_growth_rate", gained / seconds, Unit.BYTES_PER_SECOND)
         found.append(
             Finding(
@@ -38,6 +39,7 @@ def find(case: Case) -> list[Finding]:
                 evidence=(
                     Evidence("inuse_growth", gained, Unit.BYTES),
                     rate,
+                    *_nodes(suspect),
                     *numbers(case, suspect),
                     *(outlook(case, suspect) if gained else ()),
                 ),
@@ -49,9 +51,15 @@ def find(case: Case) -> list[Finding]:
     return found
 
 
+def _nodes(suspect: Suspect) -> tuple[Evidence, ...]:
+    """A sync.Map has no tables to tell its entries by: each entry is a node."""
+    nodes = suspect.change.line.ledger.total(Kind.SYNC_MAP)
+    return (Evidence("entries_inuse", nodes.inuse_objects, Unit.COUNT),) if nodes.inuse_objects else ()
+
+
 def _grown(case: Case, suspect: Suspect) -> tuple[float, float, bool] | None:
     """Bytes gained, over how many seconds, and whether an earlier capture proves it; None where nothing grew."""
-    if suspect.map is None or suspect.tables.inuse_space < case.thresholds.min_window_growth_bytes:
+    if suspect.tables.inuse_space < case.thresholds.min_window_growth_bytes:
         return None
     window, change = case.window, suspect.change
     near, far = company(case, suspect)
@@ -74,7 +82,7 @@ def _paused(case: Case, suspect: Suspect) -> bool:
     if base is None or trend is None or suspect.change.line.place not in base.growing:
         return False
     live = _live_growth(case.window.snapshot, base)
-    return trend.total(*TABLE_KINDS).inuse_space >= 0 and (live is None or live >= 0)
+    return trend.total(*HELD_KINDS).inuse_space >= 0 and (live is None or live >= 0)
 
 
 def _still(case: Case) -> bool:
@@ -91,7 +99,7 @@ def _gain(case: Case, own: Ledger | None, near: Ledger, since: Snapshot | None) 
     Sampled figures of a cache at a steady size wander by some MiB, and a growing map may look rebuilt for want of
     samples; the live heap by MemStats is exact and decides both.
     """
-    if own is None or since is None or own.total(*TABLE_KINDS).inuse_space <= 0:
+    if own is None or since is None or own.total(*HELD_KINDS).inuse_space <= 0:
         return None
     moved = own.plus(near) if near.total().inuse_space > 0 else own
     gained, allocated = moved.total().inuse_space, moved.total().alloc_space

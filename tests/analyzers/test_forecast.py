@@ -154,7 +154,7 @@ def test_a_classic_map_doubles_all_at_once_with_both_arrays_alive() -> None:
 
 
 def test_a_step_whose_time_is_unknown_is_named_without_one() -> None:
-    for gained in (None, Range(0.0, 9_000.0)):
+    for gained in (None, Range(0.0, 9_000.0), Range(1.0, 90_000.0)):
         step = next_step(known(CLASSIC, seen(CLASSIC, 300_000)), gained, 60.0)
         assert step is not None
         assert step.within is None

@@ -137,8 +137,6 @@ OTHER_ROWS = {
         SWISS,
         "generic",
     ),
-    "sync.Map trie node": ("internal/sync.newIndirectNode[...]", Kind.SYNC_MAP, None, None),
-    "sync.Map trie entry": ("runtime.newobject < internal/sync.newEntryNode[...]", Kind.SYNC_MAP, None, None),
     "append, from 1.26": ("runtime.mallocgc < runtime.growslice", Kind.SLICE, None, None),
     "make of a slice": ("runtime.mallocgc < runtime.makeslice", Kind.VALUE, None, None),
     "channel": ("runtime.mallocgc < runtime.makechan", Kind.CHANNEL, None, None),

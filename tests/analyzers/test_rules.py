@@ -200,8 +200,36 @@ def test_a_classic_map_lays_itself_out_anew_instead() -> None:
     [(GoVersion(24, 24), Remedy.UPGRADE), (GoVersion(26, 26), Remedy.RECREATE), (GoVersion(24), Remedy.RECREATE)],
 )
 def test_an_upgrade_is_the_answer_in_one_release(version: GoVersion, best: Remedy) -> None:
+    """Where the population was small for the room its map was made with; full tables double in every release."""
     sessions = booked(Kind.VALUE, None, [96] * 900_000, [96] * 120_000, at=site("open", 5), key=None)
-    assert kinds(first(judged(snapshot(swiss_map(400_000), sessions, go_version=version))))[0] is best
+    outgrown = booked(Kind.PRESIZE, SWISS, [27_264] * 256, at=site("new", 3), key=None)
+    split = booked(Kind.SPLIT, SWISS, [27_264] * 512, [27_264] * 512)
+    still = snapshot(outgrown, split, sessions, stats=memstats(8), go_version=version)
+    finding = first(judged(still, still))
+    assert finding.rule is Verdict.CHURN_INFLATION
+    assert finding.value("room_made") == 256 * 896
+    assert finding.confidence is Confidence.LOW
+    assert kinds(finding)[0] is best
+
+
+# sync.Map
+
+
+def test_a_sync_map_that_grows_is_told_by_its_nodes() -> None:
+    inside = Site("internal/sync.newEntryNode[...]", "internal/sync/hashtriemap.go", 572)
+    nodes = [
+        booked(Kind.SYNC_MAP, None, [48] * count, [48] * count, at=inside, by=site("keep", 34), key=None)
+        for count in (100_000, 400_000)
+    ]
+    now = snapshot(nodes[1], seconds=8, stats=memstats(8, heap=60 * MIB, total=90 * MIB, forced=2, cycles=18))
+    before = snapshot(nodes[0], stats=memstats(0, heap=20 * MIB, total=40 * MIB, forced=1))
+    finding = first(judged(now, before))
+    assert finding.rule is Verdict.UNBOUNDED_GROWTH
+    assert finding.map is None
+    assert finding.culprit == site("keep", 34)
+    assert finding.value("entries_inuse") == 400_000
+    assert kinds(finding)[0] is Remedy.BOUND
+    assert rules(judged(now, now)) == []
 
 
 # savings
