@@ -109,7 +109,9 @@ def next_step(known: MapEstimate, gained: Range | None, seconds: float) -> Step 
         return None
     if known.implementation is Implementation.SWISS:
         return Step(2.0 * round_up(tables.swiss_table_bytes(slot, tables.TABLE_SLOTS)))
-    within = (now.high - now.low) / gained.low * seconds if gained is not None and gained.low > 0 else None
+    left, least = now.high - now.low, gained.low if gained else 0.0
+    # At the least rate that is possible; where that is next to nothing it says nothing.
+    within = left / least * seconds if 0 < left <= FURTHEST * least else None
     b = tables.classic_b(now.high)
     old, new = (float(round_up(tables.classic_array_bytes(slot, each))) for each in (b, b + 1))
     return Step(new, now.high, within, old + new)
