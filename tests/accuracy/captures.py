@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Literal, cast
 
 from analyzers.examine import examine
@@ -73,10 +74,10 @@ class Capture:
 
 
 @cache
-def captures() -> tuple[Capture, ...]:
-    """Every recording of the corpus in every view it allows."""
+def captures(home: Path = corpus.HERE) -> tuple[Capture, ...]:
+    """Every recording of a corpus in every view it allows."""
     found: list[Capture] = []
-    for folder in corpus.recorded():
+    for folder in corpus.recorded(home):
         recording = Recording(folder)
         views: list[View] = ["window", "protobuf", *(["later"] if recording.visits > 2 else [])]  # type: ignore[list-item]
         found += [Capture(recording, view) for view in views]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple
 
@@ -72,16 +73,17 @@ class Row(NamedTuple):
 
 
 @cache
-def judgements() -> tuple[Judgement, ...]:
-    """The whole corpus diagnosed, once a process."""
-    return tuple(judge(capture) for capture in captures())
+def judgements(home: Path = corpus.HERE) -> tuple[Judgement, ...]:
+    """A whole corpus diagnosed, once a process."""
+    return tuple(judge(capture) for capture in captures(home))
 
 
-def rows() -> list[Row]:
+def rows(judged: Iterable[Judgement]) -> list[Row]:
     """The table: each build, each family, each family's other views; then the services held back, apart."""
     held = corpus.held_back()
-    open_ones = [each for each in judgements() if each.capture.name not in held]
-    others = [each for each in judgements() if each.capture.name in held]
+    judged = list(judged)
+    open_ones = [each for each in judged if each.capture.name not in held]
+    others = [each for each in judged if each.capture.name in held]
     windows = [each for each in open_ones if each.capture.view == "window"]
     builds = [Row(build, [each for each in windows if each.capture.build == build]) for build in corpus.BUILDS]
     table = [*builds, *_families("", open_ones), *_families("held back, ", others)]

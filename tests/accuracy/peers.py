@@ -42,7 +42,12 @@ def answers(judgements: Iterable[Judgement]) -> list[Answer]:
     """Both ways for every window; minutes for the whole corpus, and Go is brought if it is not there."""
     pprof = _pprof()
     windows = [each for each in judgements if each.capture.view == "window"]
-    with served() as address, tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
+    folders = [each.capture.recording.folder for each in windows]
+    with (
+        served(folders) as address,
+        tempfile.TemporaryDirectory() as scratch,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
 
         def ask(judged: Judgement, way: str) -> Answer:
             folder = judged.capture.recording.folder

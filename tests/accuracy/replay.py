@@ -1,4 +1,4 @@
-"""The corpus served again on loopback as /BUILD/SERVICE/debug/pprof/{heap,symbol}, for tools that ask a process.
+"""Recordings served again on loopback as /BUILD/SERVICE/debug/pprof/{heap,symbol}, for tools that ask a process.
 
 Knows the second visit of each recording. Names of frames that the text prints itself are taken from there: the
 recorded symbols are those of hidden frames only.
@@ -6,22 +6,20 @@ recorded symbols are those of hidden frames only.
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from tests import corpus
-
 _PRINTED = re.compile(r"^#\t(0x[0-9a-f]+)\t(\S+)\+0x", re.MULTILINE)
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of the replay, such as http://127.0.0.1:40123."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Replay)
+def served(folders: Iterable[Path]) -> Iterator[str]:
+    """The address of the replay of these recordings, such as http://127.0.0.1:40123."""
+    server = _Server(folders)
     thread = Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -30,11 +28,6 @@ def served() -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@cache
-def _folders() -> dict[str, Path]:
-    return {f"{folder.parent.name}/{folder.name}": folder for folder in corpus.recorded()}
 
 
 @cache
@@ -54,10 +47,18 @@ def _symbols(folder: Path, query: str) -> bytes:
     return "\n".join(["num_symbols: 1", *(f"{word} {names[int(word, 16)]}" for word in asked), ""]).encode()
 
 
+class _Server(ThreadingHTTPServer):
+    def __init__(self, folders: Iterable[Path]) -> None:
+        super().__init__(("127.0.0.1", 0), _Replay)
+        self.folders = {f"{folder.parent.name}/{folder.name}": folder for folder in folders}
+
+
 class _Replay(BaseHTTPRequestHandler):
+    server: _Server
+
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
-        folder = _folders().get("/".join(path.split("/")[1:3]))
+        folder = self.server.folders.get("/".join(path.split("/")[1:3]))
         if folder is None:
             self.send_error(404)
         elif path.endswith("/symbol"):
@@ -67,7 +68,7 @@ class _Replay(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         query = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        folder = _folders().get("/".join(self.path.split("/")[1:3]))
+        folder = self.server.folders.get("/".join(self.path.split("/")[1:3]))
         if folder is None:
             self.send_error(404)
         else:

@@ -14,26 +14,26 @@ from tests.go_services import GoMap
 
 def test_no_figure_is_below_its_floor() -> None:
     assert floors.read(), "floors.json is missing: ./mapstorm accuracy --update-floors"
-    assert floors.fallen(rows(), floors.read()) == []
+    assert floors.fallen(rows(judgements()), floors.read()) == []
 
 
 def test_services_held_back_are_in_no_other_row() -> None:
     held = corpus.held_back()
     assert held <= set(go_services.NAMES)
-    for row in rows():
+    for row in rows(judgements()):
         names = {each.capture.name for each in row.judgements}
         assert names <= held if row.label.startswith("held back") else not names & held
 
 
 def test_every_capture_is_counted_in_one_build_or_apart() -> None:
-    counted = [row for row in rows() if row.label.partition(",")[0] not in ("classic", "swiss")]
+    counted = [row for row in rows(judgements()) if row.label.partition(",")[0] not in ("classic", "swiss")]
     windows = [each for row in counted for each in row.judgements if each.capture.view == "window"]
     assert len(windows) == len({id(each) for each in windows})
     assert {each.capture.recording.folder for each in windows} == {each.recording.folder for each in captures()}
 
 
 def test_a_figure_that_falls_or_goes_or_an_error_that_rises_is_told(tmp_path: Path) -> None:
-    row = next(row for row in rows() if row.label == "classic")
+    row = next(row for row in rows(judgements()) if row.label == "classic")
     path = tmp_path / "floors.json"
     floors.write([row], path)
     assert floors.fallen([row], floors.read(path)) == []

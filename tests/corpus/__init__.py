@@ -7,9 +7,9 @@ HERE = Path(__file__).parent
 BUILDS = ("1.21.13", "1.22.10", "1.23.9", "1.25.5-noswissmap", "1.24.11", "1.26.6", "1.27.3")
 
 
-def recorded() -> list[Path]:
-    """The folders that hold a whole recording: the truth is written last."""
-    return sorted(path.parent for build in BUILDS for path in (HERE / build).glob("*/truth.json"))
+def recorded(home: Path = HERE) -> list[Path]:
+    """The folders of a corpus that hold a whole recording: the truth is written last."""
+    return sorted(path.parent for build in BUILDS for path in (home / build).glob("*/truth.json"))
 
 
 def held_back() -> frozenset[str]:

@@ -10,6 +10,7 @@ import gzip
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
 
 from tests import go_services
 from tests.corpus import BUILDS, HERE
@@ -25,6 +26,7 @@ _SAMPLED = re.compile(rb"^\d+: \d+ \[[1-9]", re.MULTILINE)
 def main() -> int:
     parser = argparse.ArgumentParser(prog="mapstorm corpus", description="Record the services under every build.")
     parser.add_argument("--go", action="append", choices=BUILDS, metavar="BUILD", help=", ".join(BUILDS))
+    parser.add_argument("--at", type=Path, default=HERE, metavar="FOLDER", help="somewhere else than tests/corpus")
     parser.add_argument("--missing", action="store_true", help="only what is not recorded yet")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a folder of tests/services; default all")
     options = parser.parse_args()
@@ -34,16 +36,18 @@ def main() -> int:
         (name, version)
         for name in options.names or go_services.NAMES
         for version in options.go or BUILDS
-        if not (options.missing and (HERE / version / name / "truth.json").exists())
+        if not (options.missing and (options.at / version / name / "truth.json").exists())
     ]
-    return 1 if sum(_record_all(wanted)) else 0
+    return 1 if any(_record_all(wanted, options.at)) else 0
 
 
-def _record_all(wanted: list[tuple[str, str]]) -> list[bool]:
+def _record_all(wanted: list[tuple[str, str]], home: Path) -> list[bool]:
     """Whether each failed; one service that does not build keeps no other from being recorded."""
     failed = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        jobs = {pool.submit(_record, name, version): f"{version}/{name}" for name, version in wanted}
+        jobs = {
+            pool.submit(_record, name, version, home / version / name): f"{version}/{name}" for name, version in wanted
+        }
         for job in as_completed(jobs):
             error = job.exception()
             failed.append(error is not None)
@@ -52,10 +56,9 @@ def _record_all(wanted: list[tuple[str, str]]) -> list[bool]:
     return failed
 
 
-def _record(name: str, version: str) -> int:
+def _record(name: str, version: str, folder: Path) -> int:
     verdicts = {mark.verdict for mark in go_services.marks(name, version)}
     later = bool(verdicts & COMPARED) or "later" in go_services.notes(name)
-    folder = HERE / version / name
     size = record(name, version, folder, third=lambda *_: later)
     if not all(_SAMPLED.search(gzip.decompress(path.read_bytes())) for path in folder.glob("*.txt.gz")):
         raise RuntimeError("a visit showed no sample: this service allocates too little to be diagnosed")

@@ -19,6 +19,7 @@ from bot.demo.replay import RECORDINGS
 from bot.demo.services import INSTANCES
 from tests import go_services
 from tests.profiles import record
+from tests.profiles.anonymous import anonymous
 
 # Seconds after the start of a recording: the process's own clock, which gives the rates, runs on in between.
 MOMENTS = (0.0, 8.0, 60.0, 68.0)
@@ -52,7 +53,7 @@ def _visit(client: httpx.Client, pprof: str, folder: Path, stem: str, binary: st
     text = client.get(f"{pprof}/heap?debug=1&gc=1").raise_for_status().content
     record._pack(folder / f"{stem}.txt.gz", text)
     proto = gzip.decompress(client.get(f"{pprof}/heap").raise_for_status().content)
-    record._pack(folder / f"{stem}.pb.gz", record._anonymous(proto, binary))
+    record._pack(folder / f"{stem}.pb.gz", anonymous(proto, binary))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from typing import TypedDict
 import httpx
 
 from tests import go_services
+from tests.profiles.anonymous import anonymous
 from tests.toolchains import CLASSIC, SWISS
 
 HERE = Path(__file__).parent
@@ -42,7 +43,6 @@ SECOND_VISIT_S = 6
 THIRD_VISIT_S = 20
 CPU_S = 5
 _REQUEST_BYTES = 7_000  # servers refuse long request lines; Go's own limit is far above
-_STRING_TABLE = 6  # field number in profile.proto
 
 _RECORD = re.compile(r"^\d+: \d+ \[\d+: \d+\] @(.*)\n(?:#\t(0x[0-9a-f]+))?", re.MULTILINE)
 _FRAME = re.compile(r"^#\t0x[0-9a-f]+\t(\S+)\+0x[0-9a-f]+\s+(\S+):(\d+)$", re.MULTILINE)
@@ -106,7 +106,7 @@ def record_cpu(name: str, version: str, folder: Path) -> int:
 def _cpu(service: go_services.Service, client: httpx.Client, folder: Path) -> int:
     answer = client.get(f"{service.pprof}/profile?seconds={CPU_S}").raise_for_status().content
     path = folder / "cpu.pb.gz"
-    _pack(path, _anonymous(gzip.decompress(answer), f"/app/{service.truth()['service']}"))
+    _pack(path, anonymous(gzip.decompress(answer), f"/app/{service.truth()['service']}"))
     return path.stat().st_size
 
 
@@ -143,7 +143,7 @@ def _visits(
         )
         proto = gzip.decompress(client.get(f"{service.pprof}/heap").raise_for_status().content)
         truth = service.truth()
-        _pack(folder / f"{stem}.pb.gz", _anonymous(proto, f"/app/{truth['service']}"))
+        _pack(folder / f"{stem}.pb.gz", anonymous(proto, f"/app/{truth['service']}"))
         seen.append(truth)
         yield {
             "visit": number,
@@ -185,50 +185,6 @@ def _truth(name: str, version: str, visits: list[Visit], texts: list[str]) -> di
         "marks": marked,
         "visits": visits,
     }
-
-
-def _anonymous(proto: bytes, binary: str) -> bytes:
-    """The same profile with the path of the binary replaced: the one absolute path among its strings."""
-    out = bytearray()
-    for start, end, text in top_fields(proto):
-        if text.startswith(b"/"):
-            out += proto[start : start + 1] + _as_varint(len(binary)) + binary.encode()
-        else:
-            out += proto[start:end]
-    return bytes(out)
-
-
-def top_fields(proto: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Where each field of a Profile message lies, and its text if it is an entry of the string table."""
-    start = 0
-    while start < len(proto):
-        key, after_key = _varint(proto, start)
-        value, end = _varint(proto, after_key)
-        text = b""
-        if key & 7 == 2:  # length-delimited; all others at this level are varints
-            text = proto[end : end + value] if key >> 3 == _STRING_TABLE else b""
-            end += value
-        yield start, end, text
-        start = end
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 0x80:
-            return value, at
-
-
-def _as_varint(value: int) -> bytes:
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
 
 
 def _pack(path: Path, content: bytes) -> None:

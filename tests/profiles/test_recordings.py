@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests import corpus, go_services
-from tests.profiles.record import NAMES, leading_pcs, top_fields
+from tests.profiles.anonymous import top_fields
+from tests.profiles.record import NAMES, leading_pcs
 from tests.toolchains import CLASSIC, SWISS
 
 HERE = Path(__file__).parent
