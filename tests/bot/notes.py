@@ -144,6 +144,11 @@ def summary(
     return Summary(of or service(), text, "r1.orders-0", diagnosis)
 
 
+def advised(told: Finding) -> Finding:
+    """With as many remedies as a rule ever gives: `finding` has one of each, to have them all rendered."""
+    return told._replace(remediation=told.remediation[:4])
+
+
 def notes(text: str = "orders-0") -> list[Note]:
     """One of every kind, and of every verdict; wherever a foreign name can stand, it is `text`."""
     known = replace(service(text, text), channel=text, owner=text)
@@ -156,7 +161,7 @@ def notes(text: str = "orders-0") -> list[Note]:
         CaptureFinished(known, (text,), text, outcomes[1:], "r1"),
         CaptureFinished(known, (text, text), text, outcomes, "r1"),
         *(
-            summary(finding(rule, text, text), of=known, text=text)
+            summary(advised(finding(rule, text, text)), of=known, text=text)
             for rule in Verdict
             if rule is not Verdict.NO_MAP_PROBLEM
         ),
