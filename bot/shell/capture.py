@@ -62,7 +62,11 @@ def _parser() -> argparse.ArgumentParser:
         "--ca-file", type=Path, metavar="FILE", help="with --url: the PEM file of certificates to trust"
     )
     parser.add_argument("--window", type=_seconds, metavar="SECONDS", help="time between the two visits; 0: one visit")
-    parser.add_argument("--source", choices=list(Wanted), help="the heap's format to ask for; default: the service's")
+    parser.add_argument(
+        "--source",
+        choices=[wanted.value for wanted in Wanted],
+        help="the heap's format to ask for; default: the service's",
+    )
     parser.add_argument("--cpu", type=_cpu_seconds, metavar="SECONDS", help="a CPU profile between the visits, e.g. 5s")
     output.add_format(parser)
     return parser

@@ -110,6 +110,10 @@ async def test_a_token_comes_from_the_environment(server: PprofServer, tmp_path:
         (("svc-orders",), "MAPSTORM_CONFIG is missing"),
         (("--url", "ftp://127.0.0.1/"), "must be an http(s) URL"),
         (("--url", "http://127.0.0.1/", "--window", "601"), "from 0 to 600"),
+        (
+            ("--url", "http://127.0.0.1/", "--source", "proto"),
+            "invalid choice: 'proto' (choose from 'auto', 'text', 'protobuf')",
+        ),
     ],
 )
 async def test_wrong_usage_is_told_without_any_value(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
