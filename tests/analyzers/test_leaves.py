@@ -1,16 +1,19 @@
 """What a build's calls allocate for: learned from recorded texts, told of the protobufs recorded beside them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from analyzers import heapproto
+from analyzers.examine import examine
 from analyzers.frames import Kind
 from analyzers.goversion import exactly
 from analyzers.leaves import ANY_SIZE, Leaves, explain, learn, unknown_share, unknown_since
 from analyzers.profile import UNKNOWN_SITE, Binary, HeapProfile, Record, Site, Source, Usage
 from analyzers.sites import lines_of
 from analyzers.snapshot import Snapshot, take
+from analyzers.thresholds import DEFAULT
 from tests.analyzers.recordings import RECORDINGS, Recording
 
 CODE = range(0x400000, 0x800000)
@@ -91,6 +94,27 @@ def test_a_later_protobuf_is_told_by_an_earlier_text(recording: Recording) -> No
     moved = differences(recording.snapshot(last), take(found._replace(named=True), 0.0))
     # Half of what is moved is missed in one cell, and half is too many in another.
     assert moved <= 2 * unknown_share(found) + 0.05
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.id)
+def test_the_diagnosis_is_that_of_the_text_but_for_memstats(recording: Recording) -> None:
+    known = learn(recording.profile(1), Binary(code=heapproto.binary(recording.raw_proto(1)).code))
+
+    def judged(*snapshots: Snapshot) -> object:
+        diagnosis = examine(*snapshots, None)[1]
+        found = [
+            (each.rule, each.confidence, each.culprit[1:], each.map and (each.map.slot_bytes, each.map.hinted))
+            for each in diagnosis.findings
+        ]
+        return diagnosis.verdict, diagnosis.confidence, diagnosis.implementation, found
+
+    def by_leaves(visit: int) -> Snapshot:
+        profile = explain(known, heapproto.read(recording.raw_proto(visit))._replace(build_id=""))
+        assert unknown_share(profile) <= DEFAULT.max_unknown_share
+        return take(profile._replace(named=True), recording.moment(visit))
+
+    texts = (replace(recording.snapshot(visit), memstats=None) for visit in (0, 1))
+    assert judged(by_leaves(0), by_leaves(1)) == judged(*texts)
 
 
 def test_code_that_lies_elsewhere_has_the_same_calls() -> None:
