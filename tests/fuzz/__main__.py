@@ -1,7 +1,6 @@
 """Feeds damaged profiles to the readers until time is up, and keeps what broke them.
 
-    python -m tests.fuzz --seconds 60                  every target in turn, by mutation alone
-    python -m tests.fuzz --seconds 60 --guided text    one target, led by coverage; needs `uv pip install atheris`
+    python -m tests.fuzz --seconds 60                  every target in turn; `guided.py` is led by coverage
     python -m tests.fuzz --target text --seed 4711     one input again
 
 Memory is limited for the whole process and time for each input, so that a bomb is found like any other bug.
@@ -34,13 +33,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--target", choices=TARGETS)
     parser.add_argument("--seed", type=int, help="this input only")
-    parser.add_argument("--guided", choices=TARGETS, metavar="TARGET", help="by atheris")
     parser.add_argument("--keep", type=Path, default=Path(), help="where to write inputs that broke something")
     options = parser.parse_args()
-    if options.guided:
-        from tests.fuzz import guided  # only here: atheris is no part of the tests' environment
-
-        return guided.run(options.guided, options.seconds)
     limit()
     names = [options.target] if options.target else list(TARGETS)
     if options.seed is not None:
