@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from analyzers import gc
+from analyzers.profile import Usage
 from analyzers.sites import Ledger, Line, Place, lines_of
 from analyzers.snapshot import Snapshot
 
@@ -58,11 +59,13 @@ def compare(snapshot: Snapshot, earlier: Snapshot | None, base: Snapshot | None)
     comparable = base if basis is Basis.SAME_PROCESS else None
     recent = _lines(earlier)
     trend = _lines(comparable)
+    # Nothing is cut between two visits of one capture, which have one source.
+    cut = _cut(comparable, snapshot) if comparable else 0.0
     lines = tuple(
         LineChange(
             line,
-            _since(line, recent) if earlier else None,
-            _since(line, trend) if comparable else None,
+            _since(line, recent, 0.0) if earlier else None,
+            _since(line, trend, cut) if comparable else None,
         )
         for line in lines_of(snapshot.usage)
     )
@@ -108,8 +111,7 @@ def seconds_between(earlier: Snapshot, later: Snapshot) -> float:
 
 
 def _only_added(base: Snapshot, later: Snapshot) -> bool:
-    # A protobuf's values are whole numbers, a text's are not; and each stands for a period of bytes at least.
-    rounding = ROUNDING if base.source is later.source else ROUNDING + 1 / later.period
+    rounding = ROUNDING + _cut(base, later)
     after = _lines(later)
     for place, ledger in _lines(base).items():
         total = ledger.total().alloc_space
@@ -123,6 +125,23 @@ def _lines(snapshot: Snapshot | None) -> Mapping[Place, Ledger]:
     return {line.place: line.ledger for line in lines_of(snapshot.usage)} if snapshot else {}
 
 
-def _since(line: Line, before: Mapping[Place, Ledger]) -> Ledger:
+def _cut(base: Snapshot, later: Snapshot) -> float:
+    """The part by which the same value may differ: a protobuf's are whole numbers, each a period of bytes at least."""
+    return 0.0 if base.source is later.source else 1 / later.period
+
+
+def _since(line: Line, before: Mapping[Place, Ledger], cut: float) -> Ledger:
     known = before.get(line.place)
-    return line.ledger.minus(known) if known else line.ledger
+    if known is None:
+        return line.ledger
+    change = line.ledger.minus(known)
+    if not cut:
+        return change
+    return Ledger({cell: _settled(usage, line.ledger.cells.get(cell), cut) for cell, usage in change.cells.items()})
+
+
+def _settled(change: Usage, now: Usage | None, cut: float) -> Usage:
+    """No change is what is not larger than the cut."""
+    if now is None:
+        return change
+    return Usage(*(0.0 if abs(part) <= cut * whole else part for part, whole in zip(change, now, strict=True)))

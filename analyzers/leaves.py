@@ -71,8 +71,9 @@ def explain(leaves: Leaves, profile: HeapProfile) -> HeapProfile:
         if not shares:
             records.append(record)
             continue
+        usage = _uncut(record)
         for frames, share in shares.items():
-            records.append(record._replace(frames=frames, usage=record.usage.times(share), explained=True))
+            records.append(record._replace(frames=frames, usage=usage.times(share), explained=True))
     version = leaves.go_version if leaves.go_version != UNKNOWN else profile.go_version
     return profile._replace(records=tuple(records), go_version=version)
 
@@ -91,6 +92,12 @@ def unknown_since(profile: HeapProfile, earlier: HeapProfile, least: float) -> f
     total = _usage(profile.records).minus(_usage(earlier.records)).alloc_space
     unknown = _usage(_unknown(profile)).minus(_usage(_unknown(earlier))).alloc_space
     return _share(unknown, total) if total >= least else 0.0
+
+
+def _uncut(record: Record) -> Usage:
+    """With as many objects as its bytes are: a protobuf has whole numbers, 19 for 19.7 tables of 27,264 bytes."""
+    usage, size = record.usage, record.object_size
+    return usage._replace(alloc_objects=usage.alloc_space / size, inuse_objects=usage.inuse_space / size)
 
 
 def _unknown(profile: HeapProfile) -> Iterable[Record]:

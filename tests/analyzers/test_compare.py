@@ -82,6 +82,18 @@ def test_whole_numbers_of_a_protobuf_are_no_restart_either() -> None:
     assert basis_of(snapshot(cut, period=4096), text) is Basis.RESTARTED
 
 
+def test_what_a_protobuf_cuts_off_is_no_change() -> None:
+    lines = classic_map(100_000)
+    text = snapshot(lines, period=4096)
+    cut = tuple(item._replace(usage=item.usage.times(1 - 1 / 5000)) for item in lines)
+    grown = tuple(item._replace(usage=item.usage.times(1 + 1 / 100)) for item in lines)
+    for now, changed in ((cut, False), (grown, True)):
+        window = compare(snapshot(now, period=4096, source=Source.PROTOBUF), None, text)
+        trends = [change.trend.total() for change in window.lines if change.trend]
+        assert trends
+        assert all(any(trend) is changed for trend in trends)
+
+
 def test_a_process_whose_pages_lie_elsewhere_is_another_one() -> None:
     """Without MemStats, a process that has allocated more everywhere than the one before looks like its future."""
     one, other = Binary("a", range(1), 4096), Binary("a", range(1), 8192)
