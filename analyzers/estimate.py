@@ -5,10 +5,10 @@ Which formula holds when, and how far off it was measured to be, stands at each 
 
 from analyzers import classic, swiss
 from analyzers.frames import Implementation
-from analyzers.rungs import REBUILT_RATIO, UNCALIBRATED, Calibration, MapEstimate, Room
+from analyzers.rungs import REBUILT_RATIO, SEVERAL, UNCALIBRATED, Calibration, MapEstimate, Room
 from analyzers.sites import Line
 
-__all__ = ["REBUILT_RATIO", "Calibration", "MapEstimate", "Room", "estimate", "room"]
+__all__ = ["REBUILT_RATIO", "SEVERAL", "Calibration", "MapEstimate", "Room", "estimate", "room"]
 
 
 def estimate(

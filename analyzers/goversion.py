@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 # GOROOT says the version where a version manager, a toolchain download or a distribution put it into the path:
 # /sdk/go1.23.4/src, /usr/lib/go-1.19/src, /toolcache/go/1.22.1/x64/src, toolchain@v0.0.1-go1.23.9.linux-amd64/src
-_GOROOT_VERSION = re.compile(r"(?:/go[-/]?|toolchain@v0\.0\.1-go)(1\.(\d{1,4})(?:\.\d{1,4})?)(?:[./-][^:]*)?/src/")
+# What stands between is bounded, because a hostile path may begin like this a hundred thousand times.
+_GOROOT_VERSION = re.compile(r"(?:/go[-/]?|toolchain@v0\.0\.1-go)(1\.(\d{1,4})(?:\.\d{1,4})?)(?:[./-][^:]{0,60})?/src/")
 
 # Up to 1.22 no recorded stack is deeper (runtime/mprof.go: maxStack, then the variable profstackdepth).
 DEEPEST_122 = 32

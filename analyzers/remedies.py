@@ -7,6 +7,7 @@ do not shrink), and measurements; each remedy's template names its own.
 from analyzers import owner
 from analyzers.case import WHOLE_KINDS, Case, Suspect
 from analyzers.cpu import Band
+from analyzers.estimate import SEVERAL, room
 from analyzers.finding import Remediation, Remedy
 from analyzers.frames import Kind
 from analyzers.hint import capacity_hint
@@ -80,9 +81,10 @@ def for_oversized(_case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
 
 
 def sizable(suspect: Suspect) -> bool:
-    """Whether the user can give this map a size: they make it, or hand it to a decoder or to package maps. A map
-    inside sync.Map or another library is out of reach."""
-    return suspect.site == suspect.culprit or decodes(suspect) or owner.package_of(suspect.site.function) == "maps"
+    """Whether the user may give this map a size: they make it, or hand it to a library, a decoder or package maps.
+    A map inside sync.Map or another package of Go is out of reach."""
+    inside = owner.is_standard(suspect.site.function) and owner.package_of(suspect.site.function) != "maps"
+    return decodes(suspect) or not inside
 
 
 def _decode(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
@@ -106,15 +108,16 @@ def for_unbounded(suspect: Suspect) -> tuple[Remediation, ...]:
     return Remediation(Remedy.BOUND), Remediation(Remedy.EVICT), Remediation(Remedy.RECREATE), *cache
 
 
-def for_retained(suspect: Suspect) -> tuple[Remediation, ...]:
-    """A large map that just stands there."""
-    sized = suspect.map is not None and suspect.map.hinted
-    return (
-        Remediation(Remedy.RECREATE, saves=suspect.tables.inuse_space),
-        Remediation(Remedy.EVICT),
-        *((Remediation(Remedy.RIGHT_SIZE),) if sized else ()),
-        Remediation(Remedy.NONE),
-    )
+def for_retained(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
+    """A large map that just stands there. Several of one size are made by a constant: that is to be checked first."""
+    recreate = Remediation(Remedy.RECREATE, saves=suspect.tables.inuse_space)
+    rest = Remediation(Remedy.EVICT), Remediation(Remedy.NONE)
+    if suspect.map is None or not suspect.map.hinted:
+        return recreate, *rest
+    right_size = Remediation(Remedy.RIGHT_SIZE, saves=suspect.tables.inuse_space)
+    space = room(suspect.change.line, suspect.map, case.period)
+    several = space is not None and space.maps >= SEVERAL
+    return (right_size, recreate, *rest) if several else (recreate, right_size, *rest)
 
 
 def for_small(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:

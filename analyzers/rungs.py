@@ -54,6 +54,10 @@ UNCALIBRATED = Calibration()
 LEAST_REST = 0.2
 
 
+# So many maps at a line are several: one of each size is chance.
+SEVERAL = 2
+
+
 class Room(NamedTuple):
     """What a line's sized tables in use hold at most, all together, and in how many maps at least."""
 

@@ -16,6 +16,7 @@ from analyzers.sites import Line
 # A map that is swapped in when it is ready is alive once or twice: the middle, and how far off it is (logarithms).
 GENERATIONS = math.sqrt(2)
 GENERATIONS_ERROR = 0.35
+SURELY_MORE = 2.6
 # Two counts of the same tables differ by no more than this many standard errors; else several maps are alive.
 AGREE = 2.0
 
@@ -65,7 +66,9 @@ def count(line: Line, full: Usage, slot_bytes: int, period: int, exact: Calibrat
     sureness = exact.surer(full.alloc_space, exact.total.alloc_space)
     seen = max(full.alloc_objects * probability, 1.0) * sureness
     if alive > splits + 1:
-        return TableCount(alive, seen, 1.0, splits, hinted=alive > (splits + 1) * (1 + 1.6 / seen**0.5))
+        # A map without a hint has as many alive as splits and one; by chance more, but hardly so many more.
+        chance = SURELY_MORE / max(full.alloc_objects * probability, 1.0) ** 0.5
+        return TableCount(alive, seen, 1.0, splits, hinted=alive > (splits + 1) * (1 + chance))
     return TableCount(splits + 1, seen if alive else 0.0, 1.0, splits)
 
 

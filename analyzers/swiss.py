@@ -35,7 +35,7 @@ def estimate(line: Line, period: int, exact: Calibration = UNCALIBRATED) -> MapE
         growths = 0 if hinted else int(math.log2(top)) - 3
         builds = max(1.0, rungs[top].alloc_objects)
     elif hinted:
-        count, samples, builds = _sized_tables(line, full, probability)
+        count, samples, builds = _sized_tables(line, full, probability, exact)
         entries = tables.swiss_hinted_entries(count, samples) if count else None
         growths = 0
     else:
@@ -68,7 +68,7 @@ def _full_sizes(line: Line, sizes: Mapping[int, Usage], *, hinted: bool) -> froz
     return frozenset(size for size, usage in sizes.items() if usage.alloc_objects > MOST_SINGLE_TABLES)
 
 
-def _sized_tables(line: Line, full: Usage, probability: float) -> tuple[float, float, float]:
+def _sized_tables(line: Line, full: Usage, probability: float, exact: Calibration) -> tuple[float, float, float]:
     """Tables of one sized map, the samples that say so, and how many such maps were made.
 
     A map of T tables has one directory of 8T bytes: where directories were sampled, they tell T and count the maps.
@@ -81,4 +81,5 @@ def _sized_tables(line: Line, full: Usage, probability: float) -> tuple[float, f
         return size / POINTER, math.inf, max(1.0, full.alloc_objects / (size / POINTER))
     if full.inuse_objects <= 0:
         return 0.0, full.alloc_objects * probability, full.alloc_objects
-    return full.inuse_objects, full.inuse_objects * probability, max(1.0, full.alloc_objects / full.inuse_objects)
+    samples = full.inuse_objects * probability * exact.surer(full.inuse_space, exact.total.inuse_space)
+    return full.inuse_objects * exact.inuse, samples, max(1.0, full.alloc_objects / full.inuse_objects)

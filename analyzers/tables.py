@@ -121,18 +121,18 @@ def swiss_rebuilt_entries(tables: float, samples: float) -> Entries:
 def swiss_hinted_entries(tables: float, samples: float) -> Entries:
     """Room of a map made with a hint: nothing says how much of it was ever used, so the low end is 1.
 
-    Its tables are a power of two; where only one lies within the error of the count, that is the number.
+    Its tables are a power of two; the largest within the error of the count is the upper end.
     """
     powers = powers_near(tables, samples)
-    if len(powers) == 1:
-        high = powers[0] * TABLE_ENTRIES
-        return Entries(1, round(high * 2 / 3), high)
-    return swiss_entries(tables, samples)._replace(low=1)
+    if not powers:
+        return swiss_entries(tables, samples)._replace(low=1)
+    nearest = min(powers, key=lambda power: abs(math.log(power / tables)))
+    return Entries(1, round(nearest * TABLE_ENTRIES * 2 / 3), powers[-1] * TABLE_ENTRIES)
 
 
 def powers_near(tables: float, samples: float) -> list[int]:
-    """The powers of two that `tables` counted from `samples` may be, within 1.6 standard errors."""
-    error = 1.6 / max(samples, 1.0) ** 0.5
+    """The powers of two that `tables` counted from `samples` may be, within 2.6 standard errors (99 %)."""
+    error = 2.6 / max(samples, 1.0) ** 0.5
     return [1 << n for n in range(31) if tables * (1 - error) <= 1 << n <= tables * (1 + error)]
 
 

@@ -18,7 +18,7 @@ def find(case: Case) -> list[Finding]:
             culprit=suspect.culprit,
             map=suspect.map,
             evidence=numbers(case, suspect),
-            remediation=remedies.for_retained(suspect),
+            remediation=remedies.for_retained(case, suspect),
             # A table that stands still may be just what the service needs: it is named after what moves.
             weight=suspect.inuse_share / 2,
         )

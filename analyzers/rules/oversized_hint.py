@@ -7,14 +7,13 @@ numbers, and only where several maps stand at the line.
 
 from analyzers import remedies
 from analyzers.case import Case, Suspect
-from analyzers.estimate import Room, room
+from analyzers.estimate import SEVERAL, Room, room
 from analyzers.evidence import confidence, numbers
 from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict
 from analyzers.frames import Kind
 
 # A string key and any value; two numbers take 16 bytes at most.
 LEAST_SLOT_WITH_OBJECTS = 24
-SEVERAL = 2
 
 
 def find(case: Case) -> list[Finding]:

@@ -171,14 +171,14 @@ def sizes(*found: int, alive: float = 0.5) -> dict[int, Usage]:
 
 def test_doubling_arrays_with_their_sixteenth_more_are_a_classic_map() -> None:
     model = ClassicMap(24, 0, 6.5).fill(600_000)
-    guess = ladders.guess_map(sizes(*model.sizes))
+    guess = ladders.guess_map(sizes(*model.sizes), (Implementation.CLASSIC,))
     assert guess is not None
     assert guess.event.implementation is Implementation.CLASSIC
     assert set(model.sizes[-6:]) <= guess.sizes
 
 
 def test_full_tables_of_one_size_are_a_swiss_map() -> None:
-    guess = ladders.guess_map(sizes(27_264, 512))
+    guess = ladders.guess_map(sizes(27_264, 512), (Implementation.SWISS,))
     assert guess is not None
     assert guess.event.implementation is Implementation.SWISS
 
@@ -196,7 +196,7 @@ def test_full_tables_of_one_size_are_a_swiss_map() -> None:
     ],
 )
 def test_other_sizes_are_taken_for_no_map(values: dict[int, Usage]) -> None:
-    assert ladders.guess_map(values) is None
+    assert ladders.guess_map(values, tuple(Implementation)) is None
 
 
 @pytest.mark.parametrize(

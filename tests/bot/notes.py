@@ -145,8 +145,8 @@ def summary(
 
 
 def advised(told: Finding) -> Finding:
-    """With as many remedies as a rule ever gives: `finding` has one of each, to have them all rendered."""
-    return told._replace(remediation=told.remediation[:4])
+    """With three remedies, as most rules give: `finding` has one of each, and four of the longest would be cut."""
+    return told._replace(remediation=told.remediation[:3])
 
 
 def notes(text: str = "orders-0") -> list[Note]:
