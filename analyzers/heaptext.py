@@ -19,8 +19,10 @@ from analyzers.profile import MemStats, Site
 from analyzers.textline import TextLine, counts_of, lines_in, number, parse_line, within
 
 SCAN_BYTES = 64 * 1024  # from 128 KiB on malloc asks the kernel for every piece anew, which doubles the time
-# A record has at most 128 frames of a few hundred bytes; one that does not end within this is not a record.
-LONGEST_RECORD = 4 * 1024 * 1024
+# A record has 128 frames (1,024 if so set) of a few hundred bytes; one that does not end within this is no record.
+LONGEST_RECORD = 1024 * 1024
+# Four numbers of 64 bits; a line full of `] @` would be a record at each of them, longer every time.
+LONGEST_COUNTS = 128
 # 25 fields and two rings of 256 numbers are some 10 KB.
 LONGEST_MEMSTATS = 1024 * 1024
 # Enough to tell two builds apart, and some kilobytes in a snapshot.
@@ -211,6 +213,8 @@ class HeapTextReader:
     def _read_record(self, text: bytes, start: int, mark: int, limit: int) -> None:
         """One record from `start`, its `] @` at `mark`; it ends with the first blank line before `limit`."""
         find = text.find
+        if mark - start > LONGEST_COUNTS:
+            raise MalformedProfile("a record's first line has more than four counts")
         alloc_objects, alloc_space, inuse_objects, inuse_space, size = counts_of(text[start:mark])
         if not alloc_objects:
             return

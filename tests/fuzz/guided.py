@@ -1,4 +1,4 @@
-"""Led by coverage: `python -m tests.fuzz.guided text --seconds 60`, after `uv pip install atheris`. No part of the tests.
+"""Led by coverage: `python -m tests.fuzz.guided text --seconds 60`, after `uv pip install atheris`. Not run in CI.
 
 Why apart from `__main__`: atheris changes the code of `analyzers` as it is imported, so nothing may import it before.
 """

@@ -94,6 +94,8 @@ BOMBS = {
         "lines": text("1: 8 [1: 8] @ 0x1\n" + "".join(f"#\t0x0\tf{n}+0x1\tf.go:1\n" for n in range(50_000)) + "\n"),
         "roots": text("1: 8 [1: 8] @ 0x1\n" + "#\t0x1\truntime.main+0x1\truntime/proc.go:1\n" * 90_000 + "\n"),
         "digits": text(f"1: 8 [1: {'9' * 3_000_000}] @ 0x1\n\n"),
+        "marks": text("1: 8 [1: 8 " + "] @ " * 300_000 + "0x1\n\n"),
+        "goroot": text(f"1: 8 [1: 8] @ 0x11\n#\t0x10\truntime.main+0x1\t{'/go1.2/' * 100_000}:5\n\n"),
     },
     "symbols": {
         "names": b"".join(b"0x%x runtime.f%d\n" % (pc, pc) for pc in range(100_000)),
