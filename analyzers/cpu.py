@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from analyzers import owner
+from analyzers.names import owner
 from analyzers.profile import Site
 
 

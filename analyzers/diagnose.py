@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from analyzers import case as cases
-from analyzers import gc, memory, owner
+from analyzers import gc, memory
 from analyzers.compare import Basis, Window
 from analyzers.cpu import CPUProfile, Traffic
 from analyzers.finding import Comparison, Confidence, Diagnosis, Dominant, Finding, Verdict
+from analyzers.names import owner
 from analyzers.profile import NO_USAGE, Site, sampling_probability
 from analyzers.rules import (
     churn_inflation,
@@ -21,6 +21,7 @@ from analyzers.rules import (
 )
 from analyzers.sites import Place, place_of
 from analyzers.thresholds import Thresholds
+from analyzers.weighing import case as cases
 
 # A line has one finding, of the first rule that claims it: what keeps growing, then what is made over and over,
 # then what was made once, then what merely stands there.

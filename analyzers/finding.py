@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from analyzers.compare import Basis
 from analyzers.cpu import CPUFigures, CPUMissing, LineOps
-from analyzers.estimate import MapEstimate
-from analyzers.frames import Implementation
 from analyzers.gc import GCFigures
-from analyzers.goversion import GoVersion
+from analyzers.maps.estimate import MapEstimate
 from analyzers.memory import MemoryForecast
+from analyzers.names.frames import Implementation
+from analyzers.names.goversion import GoVersion
 from analyzers.profile import Site, Source
 
 

@@ -5,9 +5,10 @@ Knows which lines may be asked about; what their sizes look like is `ladders.py`
 
 from collections.abc import Collection, Mapping
 
-from analyzers import ladders, owner
-from analyzers.frames import Implementation, Kind
-from analyzers.goversion import GoVersion
+from analyzers.maps import ladders
+from analyzers.names import owner
+from analyzers.names.frames import Implementation, Kind
+from analyzers.names.goversion import GoVersion
 from analyzers.profile import HeapProfile
 from analyzers.sites import Ledger, Place, SiteUsage, place_of, usage_of
 

@@ -13,8 +13,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from analyzers.frames import Event, Implementation, Kind, classify
-from analyzers.goversion import UNKNOWN, GoVersion
+from analyzers.names.frames import Event, Implementation, Kind, classify
+from analyzers.names.goversion import UNKNOWN, GoVersion
 from analyzers.profile import NO_USAGE, Binary, HeapProfile, Record, Usage
 
 Frames = tuple[str, ...]

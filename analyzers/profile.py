@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from analyzers.goversion import UNKNOWN, GoVersion
+from analyzers.names.goversion import UNKNOWN, GoVersion
 
 
 class Site(NamedTuple):

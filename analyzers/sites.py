@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
-from analyzers.frames import TRIE_ENTRY, Event, Implementation, Kind, classify
+from analyzers.names.frames import TRIE_ENTRY, Event, Implementation, Kind, classify
 from analyzers.profile import NO_USAGE, HeapProfile, Site, Usage
 
 

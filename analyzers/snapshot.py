@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from analyzers.gc import GCFigures
-from analyzers.goversion import UNKNOWN, GoVersion
 from analyzers.guesses import explained
 from analyzers.memory import Mark
+from analyzers.names.goversion import UNKNOWN, GoVersion
 from analyzers.profile import Binary, HeapProfile, MemStats, Source, Usage
 from analyzers.sites import Place, SiteUsage
 

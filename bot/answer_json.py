@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from analyzers.accesses import Access
 from analyzers.cpu import CPUFigures, CPUMissing, LineOps
-from analyzers.estimate import MapEstimate
 from analyzers.finding import Finding
 from analyzers.gc import GCFigures
-from analyzers.goversion import UNKNOWN, GoVersion
+from analyzers.maps.estimate import MapEstimate
+from analyzers.names.accesses import Access
+from analyzers.names.goversion import UNKNOWN, GoVersion
 from analyzers.profile import Site
 from handlers.notes import Summary
 

@@ -7,10 +7,10 @@ from typing import Any
 import structlog
 import zstandard
 
-from analyzers.frames import Event, Implementation, Kind
 from analyzers.gc import GCFigures
-from analyzers.goversion import GoVersion
 from analyzers.memory import Mark
+from analyzers.names.frames import Event, Implementation, Kind
+from analyzers.names.goversion import GoVersion
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot

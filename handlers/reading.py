@@ -11,10 +11,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from analyzers import heapproto, symbols
 from analyzers.errors import MapstormError, ProfileError
-from analyzers.heaptext import HeapTextReader
 from analyzers.profile import Binary, HeapProfile
+from analyzers.reading import heapproto, symbols
+from analyzers.reading.heaptext import HeapTextReader
 from handlers.errors import CaptureError
 from handlers.ports import Visit
 

@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from analyzers import cpuproto
 from analyzers.cpu import CPUMissing, CPUProfile
 from analyzers.errors import NotAHeapProfile, ProfileError
 from analyzers.leaves import Leaves, explain, learn, unknown_share, unknown_since
 from analyzers.profile import Binary, Source
+from analyzers.reading import cpuproto
 from analyzers.snapshot import Snapshot, take, with_binary
 from handlers.errors import CaptureError, NoPprof, NotPprof, OutageError, ServerFault
 from handlers.ports import Heaps, KnownLeaves, Visit

@@ -7,16 +7,16 @@ Two things show it: tables for more entries than any line keeps objects alive, o
 split once, and none since, while its population was replaced.
 """
 
-from analyzers import remedies
-from analyzers.case import Case, Suspect, recent_of
-from analyzers.estimate import MapEstimate
-from analyzers.evidence import confidence, numbers
 from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict
-from analyzers.frames import Implementation
-from analyzers.population import Population, largest
+from analyzers.maps.estimate import MapEstimate
+from analyzers.maps.slots import KEYS_WITH_OBJECTS
+from analyzers.maps.tables import TABLE_ENTRIES, Entries
+from analyzers.names.frames import Implementation
 from analyzers.sites import GROWTH_KINDS, TABLE_KINDS
-from analyzers.slots import KEYS_WITH_OBJECTS
-from analyzers.tables import TABLE_ENTRIES, Entries
+from analyzers.weighing import remedies
+from analyzers.weighing.case import Case, Suspect, recent_of
+from analyzers.weighing.evidence import confidence, numbers
+from analyzers.weighing.population import Population, largest
 
 # Every table split once: as many are alive as were split off, within what few samples leave open.
 MOSTLY_ALIVE = 0.75

@@ -4,13 +4,13 @@ A clone has frames of its own. A copying loop looks like any sized map that is r
 at another line: tables of the same slot and size that stay.
 """
 
-from analyzers import remedies
-from analyzers.case import Case, Suspect
-from analyzers.estimate import REBUILT_RATIO, MapEstimate
-from analyzers.evidence import numbers
 from analyzers.finding import Confidence, Finding, Verdict
-from analyzers.frames import Kind
-from analyzers.rebuilt import is_rebuilt, sureness
+from analyzers.maps.estimate import REBUILT_RATIO, MapEstimate
+from analyzers.names.frames import Kind
+from analyzers.weighing import remedies
+from analyzers.weighing.case import Case, Suspect
+from analyzers.weighing.evidence import numbers
+from analyzers.weighing.rebuilt import is_rebuilt, sureness
 
 # Clones are the line's business when they are most of its tables.
 MOSTLY = 0.5

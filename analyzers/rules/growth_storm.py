@@ -1,11 +1,11 @@
 """A map filled without a size: it doubles again and again, and every outgrown table is garbage."""
 
-from analyzers import remedies
-from analyzers.case import Case
-from analyzers.estimate import REBUILT_RATIO
-from analyzers.evidence import confidence, numbers
 from analyzers.finding import Finding, Verdict
+from analyzers.maps.estimate import REBUILT_RATIO
 from analyzers.sites import GROWTH_KINDS
+from analyzers.weighing import remedies
+from analyzers.weighing.case import Case
+from analyzers.weighing.evidence import confidence, numbers
 
 
 def find(case: Case) -> list[Finding]:

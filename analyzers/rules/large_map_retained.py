@@ -1,10 +1,10 @@
 """A large map that neither grows nor is rebuilt: its tables are a good part of the live heap."""
 
-from analyzers import remedies
-from analyzers.case import Case
-from analyzers.evidence import confidence, numbers
 from analyzers.finding import Finding, Verdict
 from analyzers.sites import TABLE_KINDS
+from analyzers.weighing import remedies
+from analyzers.weighing.case import Case
+from analyzers.weighing.evidence import confidence, numbers
 
 
 def find(case: Case) -> list[Finding]:

@@ -1,11 +1,11 @@
 """Very many maps of a few entries each: every one pays for a header and at least one bucket or group."""
 
-from analyzers import remedies
-from analyzers.case import Case, Suspect
-from analyzers.evidence import confidence, numbers
 from analyzers.finding import Evidence, Finding, Unit, Verdict
-from analyzers.frames import Kind
+from analyzers.names.frames import Kind
 from analyzers.sites import TABLE_KINDS
+from analyzers.weighing import remedies
+from analyzers.weighing.case import Case, Suspect
+from analyzers.weighing.evidence import confidence, numbers
 
 # Each live map has one of these: its only bucket, group or table.
 ONE_A_MAP = tuple(kind for kind in TABLE_KINDS if kind is not Kind.OVERFLOW)

@@ -5,12 +5,12 @@ objects together bound the entries. Maps of plain numbers need none, so only slo
 numbers, and only where several maps stand at the line.
 """
 
-from analyzers import remedies
-from analyzers.case import Case, Suspect
-from analyzers.estimate import SEVERAL, Room, room
-from analyzers.evidence import confidence, numbers
 from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict
-from analyzers.frames import Kind
+from analyzers.maps.estimate import SEVERAL, Room, room
+from analyzers.names.frames import Kind
+from analyzers.weighing import remedies
+from analyzers.weighing.case import Case, Suspect
+from analyzers.weighing.evidence import confidence, numbers
 
 # A string key and any value; two numbers take 16 bytes at most.
 LEAST_SLOT_WITH_OBJECTS = 24

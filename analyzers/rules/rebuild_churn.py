@@ -1,10 +1,10 @@
 """A table that is built anew over and over, per request or per tick: unsized (growth frames) or sized (none)."""
 
-from analyzers import remedies
-from analyzers.case import Case
-from analyzers.evidence import numbers
 from analyzers.finding import Finding, Verdict
-from analyzers.rebuilt import is_rebuilt, sureness
+from analyzers.weighing import remedies
+from analyzers.weighing.case import Case
+from analyzers.weighing.evidence import numbers
+from analyzers.weighing.rebuilt import is_rebuilt, sureness
 
 
 def find(case: Case) -> list[Finding]:

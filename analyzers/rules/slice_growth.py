@@ -1,11 +1,11 @@
 """No map at all: slices that append has to copy to ever larger arrays. Often taken for a map's growth."""
 
-from analyzers import remedies
-from analyzers.case import Case
-from analyzers.evidence import confidence
 from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict
-from analyzers.frames import Kind
-from analyzers.ladders import SLICE_RUNGS
+from analyzers.maps.ladders import SLICE_RUNGS
+from analyzers.names.frames import Kind
+from analyzers.weighing import remedies
+from analyzers.weighing.case import Case
+from analyzers.weighing.evidence import confidence
 
 
 def find(case: Case) -> list[Finding]:

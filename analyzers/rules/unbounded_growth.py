@@ -1,14 +1,14 @@
 """A map that keeps growing: what its line allocates stays, in this window or since the capture before."""
 
-from analyzers import remedies
-from analyzers.case import Case, Suspect, company
-from analyzers.estimate import REBUILT_RATIO
-from analyzers.evidence import confidence, numbers
 from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict
-from analyzers.frames import Kind
-from analyzers.outlook import outlook
+from analyzers.maps.estimate import REBUILT_RATIO
+from analyzers.names.frames import Kind
 from analyzers.sites import HELD_KINDS, Ledger
 from analyzers.snapshot import Snapshot
+from analyzers.weighing import remedies
+from analyzers.weighing.case import Case, Suspect, company
+from analyzers.weighing.evidence import confidence, numbers
+from analyzers.weighing.outlook import outlook
 
 # One growing map keeps half of what it allocates; a rebuilt one next to nothing.
 MOSTLY_KEPT = 0.25

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 
-from analyzers import symbols
 from analyzers.cpu import CPUProfile
 from analyzers.errors import MapstormError, NotAHeapProfile
 from analyzers.examine import examine
-from analyzers.heaptext import HeapText, read_heap_text
-from analyzers.inflate import inflate
 from analyzers.profile import HeapProfile
+from analyzers.reading import symbols
+from analyzers.reading.heaptext import HeapText, read_heap_text
+from analyzers.reading.inflate import inflate
 from analyzers.snapshot import Snapshot, take
 from bot.shell import output
 from handlers.notes import CaptureFailed, Summary
@@ -100,7 +100,7 @@ def read(path: str, symbols_path: str | None) -> Snapshot:
     if inflated.startswith(TEXT_START):
         return take(_named(read_heap_text(iter((inflated,))), symbols_path), moment)
     # Only here: the protobuf library takes as long to import as 10,000 records of text take to read.
-    from analyzers import heapproto
+    from analyzers.reading import heapproto
 
     return take(heapproto.read(inflated), moment)
 
@@ -111,7 +111,7 @@ def _bytes(path: str) -> bytes:
 
 
 def _cpu(path: str) -> CPUProfile:
-    from analyzers import cpuproto  # only here, as heapproto above
+    from analyzers.reading import cpuproto  # only here, as heapproto above
 
     return cpuproto.read(_bytes(path))
 

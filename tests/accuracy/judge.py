@@ -3,8 +3,8 @@
 import math
 from typing import NamedTuple
 
-from analyzers import tables
 from analyzers.finding import Diagnosis, Finding
+from analyzers.maps import tables
 from tests.accuracy.captures import Capture
 from tests.go_services import GoMap, Mark
 

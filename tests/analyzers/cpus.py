@@ -1,7 +1,7 @@
 """CPU profiles made by hand: stacks of names, and how often each was sampled."""
 
 from analyzers.cpu import CPUProfile
-from analyzers.cpuproto import read
+from analyzers.reading.cpuproto import read
 from tests.analyzers.protos import Builder, Stack
 from tests.analyzers.texts import Frame
 

@@ -7,9 +7,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from analyzers import heapproto, symbols
-from analyzers.heaptext import HeapText, read_heap_text
 from analyzers.profile import HeapProfile
+from analyzers.reading import heapproto, symbols
+from analyzers.reading.heaptext import HeapText, read_heap_text
 from analyzers.snapshot import Snapshot, take, with_binary
 
 PROFILES = Path(__file__).parent.parent / "profiles"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from analyzers.compare import compare
 from analyzers.diagnose import diagnose
 from analyzers.finding import Diagnosis, Verdict
-from analyzers.frames import Event, Implementation, Kind
+from analyzers.names.frames import Event, Implementation, Kind
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import SiteUsage, place_of
 from analyzers.snapshot import Snapshot

@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers import cpuproto, heapproto
-from analyzers.accesses import Access, access_of, is_gc, keys_of
 from analyzers.cpu import (
     LEAST_SAMPLES,
     Band,
@@ -19,7 +17,9 @@ from analyzers.cpu import (
     merged,
 )
 from analyzers.errors import MalformedProfile, NotACPUProfile, NotAHeapProfile, ProfileError, TruncatedProfile
+from analyzers.names.accesses import Access, access_of, is_gc, keys_of
 from analyzers.profile import Site
+from analyzers.reading import cpuproto, heapproto
 from tests.analyzers.cpus import PERIOD_NS, SECONDS, cpu_profile, cpu_proto, stack, user
 from tests.analyzers.protos import Builder, Stack, proto
 from tests.analyzers.recordings import PROFILES

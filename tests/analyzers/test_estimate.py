@@ -7,16 +7,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analyzers import ladders
-from analyzers.case import load_factors
 from analyzers.compare import compare
-from analyzers.estimate import MapEstimate, estimate
 from analyzers.finding import Confidence, Remedy, Verdict
-from analyzers.frames import Implementation, Kind
-from analyzers.goversion import UNKNOWN, GoVersion, exactly
+from analyzers.maps import ladders
+from analyzers.maps.estimate import MapEstimate, estimate
+from analyzers.names.frames import Implementation, Kind
+from analyzers.names.goversion import UNKNOWN, GoVersion, exactly
 from analyzers.profile import Usage, sampling_probability
 from analyzers.sites import lines_of
 from analyzers.thresholds import DEFAULT
+from analyzers.weighing.case import load_factors
 from tests.analyzers.models import ClassicMap, SwissMap
 from tests.analyzers.scenes import CLASSIC, SWISS, Line, booked, classic_map, judged, plain, snapshot, swiss_map
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from analyzers.compare import compare
 from analyzers.diagnose import diagnose
-from analyzers.estimate import MapEstimate
 from analyzers.examine import examine
 from analyzers.finding import Finding, Verdict
-from analyzers.forecast import (
+from analyzers.maps.estimate import MapEstimate
+from analyzers.maps.forecast import (
     FURTHEST,
     HOUR,
     NOTHING_SEEN,
@@ -22,9 +22,9 @@ from analyzers.forecast import (
     points,
     table_bytes,
 )
-from analyzers.frames import Implementation, Kind
+from analyzers.maps.tables import Entries, classic_b, classic_entries, swiss_entries
+from analyzers.names.frames import Implementation, Kind
 from analyzers.snapshot import Snapshot
-from analyzers.tables import Entries, classic_b, classic_entries, swiss_entries
 from analyzers.thresholds import DEFAULT
 from tests.analyzers.models import ClassicMap, SwissMap
 from tests.analyzers.recordings import RECORDINGS, Recording

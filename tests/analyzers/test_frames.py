@@ -5,7 +5,7 @@ Frames are written leaf first, `<` between them, `irm` short for internal/runtim
 
 import pytest
 
-from analyzers.frames import Event, Implementation, Kind, classify, key_kind
+from analyzers.names.frames import Event, Implementation, Kind, classify, key_kind
 
 CLASSIC, SWISS = Implementation.CLASSIC, Implementation.SWISS
 

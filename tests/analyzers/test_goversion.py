@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers import goversion, heapproto, symbols
-from analyzers.goversion import UNKNOWN, GoVersion, exactly
-from analyzers.heaptext import read_heap_text
+from analyzers.names import goversion
+from analyzers.names.goversion import UNKNOWN, GoVersion, exactly
+from analyzers.reading import heapproto, symbols
+from analyzers.reading.heaptext import read_heap_text
 from tests.analyzers.protos import Builder
 from tests.analyzers.recordings import RECORDINGS, Recording
 from tests.analyzers.texts import GROWTH_NAMES, GROWTH_TABLE, MAIN, PUT, RUNTIME_MAIN, Frame, record, text

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers import heapproto
 from analyzers.errors import (
     EmptyProfile,
     MalformedProfile,
@@ -21,6 +20,7 @@ from analyzers.errors import (
 )
 from analyzers.examine import examine
 from analyzers.profile import Binary, HeapProfile, Source
+from analyzers.reading import heapproto
 from analyzers.snapshot import take
 from tests.analyzers.protos import HEAP_TYPES, ROW, Builder, profilers_share, proto, totals
 from tests.analyzers.recordings import RECORDINGS, Recording
@@ -277,7 +277,7 @@ BOMBS = {
 MEASURED = """
 import sys, resource
 from pathlib import Path
-from analyzers import heapproto
+from analyzers.reading import heapproto
 from analyzers.errors import ProfileError
 try:
     getattr(heapproto, sys.argv[1])(Path(sys.argv[2]).read_bytes())

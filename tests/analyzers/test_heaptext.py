@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers import symbols
 from analyzers.errors import (
     EmptyProfile,
     MalformedProfile,
@@ -20,8 +19,9 @@ from analyzers.errors import (
     TruncatedProfile,
 )
 from analyzers.examine import examine
-from analyzers.heaptext import SCAN_BYTES, HeapText, read_heap_text
 from analyzers.profile import sampling_probability
+from analyzers.reading import symbols
+from analyzers.reading.heaptext import SCAN_BYTES, HeapText, read_heap_text
 from analyzers.snapshot import take
 from tests.analyzers.recordings import RECORDINGS
 from tests.analyzers.texts import (

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from analyzers import heapproto
 from analyzers.examine import examine
-from analyzers.frames import Kind
-from analyzers.goversion import exactly
 from analyzers.leaves import ANY_SIZE, Leaves, explain, learn, unknown_share, unknown_since
+from analyzers.names.frames import Kind
+from analyzers.names.goversion import exactly
 from analyzers.profile import UNKNOWN_SITE, Binary, HeapProfile, Record, Site, Source, Usage
+from analyzers.reading import heapproto
 from analyzers.sites import lines_of
 from analyzers.snapshot import Snapshot, take
 from analyzers.thresholds import DEFAULT

@@ -6,11 +6,16 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzers import heapproto, symbols
+from analyzers.compare import compare
 from analyzers.examine import examine
-from analyzers.heaptext import read_heap_text
+from analyzers.names.frames import Kind
 from analyzers.profile import HeapProfile, Record, Site, Source, Usage, sampling_probability
+from analyzers.reading import heapproto, symbols
+from analyzers.reading.heaptext import read_heap_text
+from analyzers.sites import Ledger
 from analyzers.snapshot import take
+from analyzers.thresholds import DEFAULT
+from analyzers.weighing.case import lay_out
 from tests.analyzers.protos import Row, proto
 from tests.analyzers.texts import MAIN, PUT, RATE, record, text
 
@@ -120,3 +125,22 @@ def test_the_order_of_samples_does_not_matter_either(found: list[Row], shuffler:
     other = found.copy()
     shuffler.shuffle(other)
     assert take(heapproto.read(proto(*found)), 0.0) == take(heapproto.read(proto(*other)), 0.0)
+
+
+@settings(max_examples=25)
+@given(profiles, st.permutations(FRAMES), st.integers(1, 3))
+def test_two_visits_that_explain_a_line_in_two_ways_can_be_compared(
+    found: list[Record], other: list[tuple[str, ...]], times: int
+) -> None:
+    """Sizes alone may make growth of what was taken for values a moment ago: then one part of a ledger shrinks."""
+    renamed = dict(zip(FRAMES, other, strict=True))
+    later = [each._replace(frames=renamed[each.frames], usage=each.usage.times(times)) for each in found]
+    first, second = (take(profile(each, named=False), at) for each, at in ((found, 0.0), (later, 8.0)))
+    examine(first, second, None)
+    examine(second, None, first)
+
+
+def test_what_a_guess_took_away_is_no_negative_noise() -> None:
+    seen = Record((), SITES[0], SITES[0], 208, Usage(1, 208, 1, 208))
+    case = lay_out(compare(take(profile([seen], named=False), 0.0), None, None), DEFAULT)
+    assert case.chance(Ledger({(Kind.VALUE, 208): Usage(-50, -10_400, 0, 0)})) == 0.0

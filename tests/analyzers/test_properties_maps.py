@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzers import tables
-from analyzers.sizeclass import object_sizes
+from analyzers.maps import tables
+from analyzers.maps.sizeclass import object_sizes
 from tests.analyzers.inserted import InsertedClassic, InsertedSwiss
 from tests.analyzers.models import KEYS, VALUES, ClassicMap, SwissMap, struct_bytes
 

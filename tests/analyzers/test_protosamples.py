@@ -7,9 +7,9 @@ from google.protobuf.message import DecodeError
 
 from analyzers.errors import MalformedProfile
 from analyzers.profile_pb2 import Label, Sample
-from analyzers.protofields import split
-from analyzers.protosamples import counted
-from analyzers.prototables import SAMPLE
+from analyzers.reading.protofields import split
+from analyzers.reading.protosamples import counted
+from analyzers.reading.prototables import SAMPLE
 
 OWN = 300  # takes two bytes, as most ids do
 LIBRARY = 7

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from analyzers import symbols
 from analyzers.compare import Basis
 from analyzers.examine import examine
 from analyzers.finding import Confidence, Diagnosis, Finding, Remedy, Verdict
+from analyzers.reading import symbols
 from analyzers.snapshot import Snapshot, take
 from tests.analyzers.recordings import RECORDINGS, Recording
 

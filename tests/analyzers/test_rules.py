@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.estimate import MapEstimate
 from analyzers.finding import Confidence, Diagnosis, Finding, Remedy, Verdict
-from analyzers.frames import Kind
-from analyzers.goversion import GoVersion
-from analyzers.hint import WIDEST_RANGE, capacity_hint
+from analyzers.maps.estimate import MapEstimate
+from analyzers.maps.hint import WIDEST_RANGE, capacity_hint
+from analyzers.maps.tables import Entries, swiss_entries
+from analyzers.names.frames import Kind
+from analyzers.names.goversion import GoVersion
 from analyzers.profile import Site
-from analyzers.tables import Entries, swiss_entries
 from analyzers.thresholds import DEFAULT
 from tests.analyzers.models import SwissMap
 from tests.analyzers.scenes import (

@@ -4,10 +4,11 @@ import random
 
 import pytest
 
-from analyzers import gc, owner
+from analyzers import gc
 from analyzers.examine import examine
 from analyzers.finding import Confidence, Diagnosis, Remedy, Verdict
-from analyzers.frames import Event, Kind
+from analyzers.names import owner
+from analyzers.names.frames import Event, Kind
 from analyzers.profile import Site, Source, Usage, sampling_probability
 from analyzers.sites import SiteUsage
 from analyzers.snapshot import Snapshot

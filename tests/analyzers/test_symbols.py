@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers import symbols
-from analyzers.heaptext import read_heap_text
+from analyzers.reading import symbols
+from analyzers.reading.heaptext import read_heap_text
 from tests.analyzers.texts import GROWTH_NAMES, GROWTH_TABLE, record, text
 
 

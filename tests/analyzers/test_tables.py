@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analyzers import sizeclass, slots, tables
+from analyzers.maps import sizeclass, slots, tables
 from tests.analyzers.models import KEYS, VALUES, ClassicMap, SwissMap, size_class, struct_bytes
 
 classic_slots = st.sampled_from([key + value for key in KEYS.values() for value in VALUES])

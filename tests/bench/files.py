@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import httpx
 
-from analyzers.heaptext import read_heap_text
-from analyzers.symbols import queries
+from analyzers.reading.heaptext import read_heap_text
+from analyzers.reading.symbols import queries
 from tests import go_services
 from tests.bench.processes import Cost, compared
 from tests.toolchains import SWISS, environment, toolchain

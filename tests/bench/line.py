@@ -10,8 +10,8 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from analyzers.heaptext import read_heap_text
-from analyzers.symbols import queries
+from analyzers.reading.heaptext import read_heap_text
+from analyzers.reading.symbols import queries
 from bot.redis_server import EmbeddedRedis
 from bot.standin.app import Standin
 from bot.standin.rate import UNLIMITED

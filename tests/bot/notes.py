@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from analyzers.compare import Basis
 from analyzers.cpu import Band, CPUFigures, LineOps
-from analyzers.estimate import MapEstimate
 from analyzers.finding import (
     Comparison,
     Confidence,
@@ -18,12 +17,13 @@ from analyzers.finding import (
     Unit,
     Verdict,
 )
-from analyzers.frames import Implementation
 from analyzers.gc import GCFigures
-from analyzers.goversion import exactly
+from analyzers.maps.estimate import MapEstimate
+from analyzers.maps.tables import Entries
 from analyzers.memory import MemoryForecast
+from analyzers.names.frames import Implementation
+from analyzers.names.goversion import exactly
 from analyzers.profile import Site, Source
-from analyzers.tables import Entries
 from handlers.claims import CLAIMS
 from handlers.notes import (
     Accepted,

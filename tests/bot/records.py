@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from analyzers.compare import Basis
 from analyzers.finding import Comparison, Confidence, Diagnosis, Verdict
-from analyzers.frames import Event, Implementation, Kind
 from analyzers.gc import GCFigures
-from analyzers.goversion import GoVersion, exactly
 from analyzers.leaves import Leaves
 from analyzers.memory import Mark
+from analyzers.names.frames import Event, Implementation, Kind
+from analyzers.names.goversion import GoVersion, exactly
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers import cpuproto, heapproto
 from analyzers.compare import Basis
 from analyzers.cpu import Band, CPUMissing, CPUProfile
 from analyzers.errors import EmptyProfile
-from analyzers.estimate import MapEstimate
 from analyzers.examine import examine
 from analyzers.finding import Confidence, Remedy, Unit, Verdict
-from analyzers.frames import Implementation
-from analyzers.goversion import UNKNOWN, GoVersion, exactly
+from analyzers.maps.estimate import MapEstimate
+from analyzers.maps.tables import Entries
+from analyzers.names.frames import Implementation
+from analyzers.names.goversion import UNKNOWN, GoVersion, exactly
 from analyzers.profile import Source
+from analyzers.reading import cpuproto, heapproto
 from analyzers.snapshot import Snapshot, take
-from analyzers.tables import Entries
 from bot.answer_json import answer
 from handlers.notes import Summary
 from tests.analyzers.cpus import cpu_profile

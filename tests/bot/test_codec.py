@@ -10,8 +10,8 @@ import zstandard
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from analyzers.goversion import UNKNOWN
 from analyzers.leaves import Leaves
+from analyzers.names.goversion import UNKNOWN
 from analyzers.profile import Site
 from analyzers.snapshot import Snapshot
 from bot import codec, columns, leaves_codec, snapshot_codec

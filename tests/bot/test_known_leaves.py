@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from analyzers.goversion import exactly
 from analyzers.leaves import Leaves
+from analyzers.names.goversion import exactly
 from bot.leaves import RedisLeaves
 from bot.leaves_local import LocalLeaves
 from bot.redis_client import connect, key

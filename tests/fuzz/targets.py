@@ -9,12 +9,13 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-from analyzers import cpuproto, heapproto, leaves, symbols
+from analyzers import leaves
 from analyzers.cpu import Traffic
 from analyzers.errors import ProfileError
 from analyzers.examine import examine
-from analyzers.heaptext import LONGEST_RECORD, HeapText, read_heap_text
 from analyzers.profile import Binary, HeapProfile
+from analyzers.reading import cpuproto, heapproto, symbols
+from analyzers.reading.heaptext import LONGEST_RECORD, HeapText, read_heap_text
 from analyzers.snapshot import Snapshot, take
 from bot.snapshot_codec import decode_snapshot, encode_snapshot
 from tests.analyzers.protos import ROW, proto

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from analyzers import goversion
+from analyzers.names import goversion
 from tests.toolchains import VERSIONS, toolchain
 
 pytestmark = [pytest.mark.go, pytest.mark.timeout(900)]  # the first run fetches toolchains

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from analyzers import heapproto
 from analyzers.errors import EmptyProfile
+from analyzers.reading import heapproto
 from tests.analyzers.protos import HEAP_TYPES, profilers_share
 from tests.analyzers.recordings import RECORDINGS, Recording
 from tests.toolchains import SWISS, environment, toolchain

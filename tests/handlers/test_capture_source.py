@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analyzers.errors import MapstormError
-from analyzers.frames import Kind
+from analyzers.names.frames import Kind
 from analyzers.profile import Source
 from analyzers.snapshot import Snapshot
 from handlers.errors import NoPprof, NotPprof, OutageError, ServerFault, TimedOut, Unreachable

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from analyzers import cpuproto
 from analyzers.cpu import CPUProfile
 from analyzers.errors import EmptyProfile
 from analyzers.examine import examine
+from analyzers.reading import cpuproto
 from bot.render import FINE_PRINT, message
 from handlers.notes import CaptureFailed, Note, Summary
 from handlers.records import Instance, Service

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analyzers.frames import Implementation
-from analyzers.goversion import UNKNOWN, GoVersion, exactly
+from analyzers.names.frames import Implementation
+from analyzers.names.goversion import UNKNOWN, GoVersion, exactly
 from bot.words import Medium, text_of
 from tests.bot.notes import summary
 

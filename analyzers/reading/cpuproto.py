@@ -6,15 +6,15 @@ Unlike a heap, a CPU profile keeps its runtime frames, so no address need be ask
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from analyzers import owner
-from analyzers.accesses import Access, access_of, is_gc, keys_of
 from analyzers.cpu import Counts, CPUProfile, LineSamples, merged
 from analyzers.errors import MalformedProfile, NotACPUProfile
-from analyzers.inflate import inflate
+from analyzers.names import owner
+from analyzers.names.accesses import Access, access_of, is_gc, keys_of
 from analyzers.profile import Site
 from analyzers.profile_pb2 import Profile
-from analyzers.protofields import pieces, split
-from analyzers.prototables import (
+from analyzers.reading.inflate import inflate
+from analyzers.reading.protofields import pieces, split
+from analyzers.reading.prototables import (
     DURATION,
     FUNCTION,
     LOCATION,

@@ -10,15 +10,15 @@ a small answer cannot become gigabytes of messages (`protofields`).
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from analyzers import goversion, owner
 from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff
-from analyzers.goversion import GoVersion
-from analyzers.inflate import inflate
+from analyzers.names import goversion, owner
+from analyzers.names.goversion import GoVersion
 from analyzers.profile import UNKNOWN_SITE, Binary, HeapProfile, Record, Site, Source, Usage
 from analyzers.profile_pb2 import Profile
-from analyzers.protofields import split
-from analyzers.protosamples import counted
-from analyzers.prototables import (
+from analyzers.reading.inflate import inflate
+from analyzers.reading.protofields import split
+from analyzers.reading.protosamples import counted
+from analyzers.reading.prototables import (
     FUNCTION,
     LOCATION,
     MAPPING,

@@ -1,9 +1,9 @@
 """How rules put numbers into findings: the same names and the same measure of confidence everywhere."""
 
-from analyzers.case import Case, Suspect, recent_of
 from analyzers.finding import Confidence, Evidence, Unit
-from analyzers.frames import Kind
+from analyzers.names.frames import Kind
 from analyzers.sites import GROWTH_KINDS, HELD_KINDS
+from analyzers.weighing.case import Case, Suspect, recent_of
 
 # Relative error of a count is one over the root of its samples: 25 % and 35 %.
 SURE_SAMPLES = 16.0

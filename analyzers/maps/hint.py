@@ -1,8 +1,8 @@
 """The size to suggest for a map, or the refusal to suggest one. Knows estimates, not what else may help."""
 
-from analyzers import tables
-from analyzers.estimate import MapEstimate
-from analyzers.frames import Implementation
+from analyzers.maps import tables
+from analyzers.maps.estimate import MapEstimate
+from analyzers.names.frames import Implementation
 
 # A hint from a range wider than this would be invented, not measured.
 WIDEST_RANGE = 5.0

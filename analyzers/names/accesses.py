@@ -6,7 +6,7 @@ Source of every row: CPU profiles and the runtime's sources of Go 1.19 to 1.27.
 from enum import StrEnum
 from functools import lru_cache
 
-from analyzers.frames import SWISS_MAPS
+from analyzers.names.frames import SWISS_MAPS
 
 
 class Access(StrEnum):

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from analyzers import sizeclass, slots, tables
-from analyzers.frames import Event, Implementation, Kind
+from analyzers.maps import sizeclass, slots, tables
+from analyzers.names.frames import Event, Implementation, Kind
 from analyzers.profile import Usage
 
 # Below this, size classes are so close together that ratios say nothing.

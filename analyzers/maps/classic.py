@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from analyzers import sizeclass, slots, tables
-from analyzers.frames import Implementation, Kind
+from analyzers.maps import sizeclass, slots, tables
+from analyzers.maps.rungs import FEWEST_SAMPLES, GOOD_FIT, MapEstimate, Room, ladder_kinds, rungs_of
+from analyzers.maps.tables import Entries
+from analyzers.names.frames import Implementation, Kind
 from analyzers.profile import NO_USAGE, Usage, sampling_probability
-from analyzers.rungs import FEWEST_SAMPLES, GOOD_FIT, MapEstimate, Room, ladder_kinds, rungs_of
 from analyzers.sites import GROWTH_KINDS, Line
-from analyzers.tables import Entries
 
 # A rung that should have left this many samples and left none was never allocated (chance of an error: 0.25 %).
 SURELY_SEEN = 6.0

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Mapping
 
-from analyzers import sizeclass, slots, splits, tables
-from analyzers.frames import Implementation, Kind
+from analyzers.maps import sizeclass, slots, splits, tables
+from analyzers.maps.rungs import GOOD_FIT, UNCALIBRATED, Calibration, MapEstimate, Room, ladder_kinds, rungs_of
+from analyzers.maps.tables import Entries
+from analyzers.names.frames import Implementation, Kind
 from analyzers.profile import NO_USAGE, Usage, sampling_probability
-from analyzers.rungs import GOOD_FIT, UNCALIBRATED, Calibration, MapEstimate, Room, ladder_kinds, rungs_of
 from analyzers.sites import Line
-from analyzers.tables import Entries
 
 # More sized tables of one size than this at a line are taken for one map of many tables.
 MOST_SINGLE_TABLES = 2.5

@@ -5,15 +5,15 @@ Knows the window; not the arithmetic, which is forecast's.
 
 import math
 
-from analyzers import forecast
-from analyzers.case import Case, Suspect, calibration, load_factors
-from analyzers.estimate import estimate
 from analyzers.finding import Evidence, Unit
-from analyzers.forecast import Range
-from analyzers.frames import Kind
+from analyzers.maps import forecast
+from analyzers.maps.estimate import estimate
+from analyzers.maps.forecast import Range
+from analyzers.maps.tables import Entries
 from analyzers.memory import MemoryForecast
+from analyzers.names.frames import Kind
 from analyzers.sites import Ledger, lines_of
-from analyzers.tables import Entries
+from analyzers.weighing.case import Case, Suspect, calibration, load_factors
 
 # What stands beside the tables, and comes with the entries.
 VALUE_KINDS = (Kind.VALUE, Kind.ENTRY)

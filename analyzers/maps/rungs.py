@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from analyzers.frames import Implementation, Kind
+from analyzers.maps.tables import Entries
+from analyzers.names.frames import Implementation, Kind
 from analyzers.profile import NO_USAGE, Usage
 from analyzers.sites import GROWTH_KINDS, Line
-from analyzers.tables import Entries
 
 # Allocated over in use: one map built once is at 2 in both families, a map rebuilt is well above 3.
 REBUILT_RATIO = 3.0

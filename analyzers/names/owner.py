@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from analyzers.gostd import PACKAGES
+from analyzers.names.gostd import PACKAGES
 
 _MODULE_CACHE = re.compile(r"/pkg/mod/|@v\d")
 _RUNTIME_FILE = re.compile(r"(?:^|/src/)(?:internal/)?runtime/[^/]+$|(?:^|/src/)internal/runtime/")

@@ -4,11 +4,11 @@ A collection runs when so many bytes were allocated, so the share of the allocat
 the collections that goes away (Go's GC guide: the total cost is proportional to their frequency).
 """
 
-from analyzers.case import Case, Suspect, recent_of
 from analyzers.finding import Savings
-from analyzers.frames import Kind
 from analyzers.gc import figures
+from analyzers.names.frames import Kind
 from analyzers.profile import Usage
+from analyzers.weighing.case import Case, Suspect, recent_of
 
 HOUR_S = 3600.0
 MINUTES_IN_AN_HOUR = 60.0

@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 from analyzers.errors import MalformedProfile
 from analyzers.profile import Site
 from analyzers.profile_pb2 import Profile
-from analyzers.protofields import MAX_FIELDS, VARINT, pieces, tag
+from analyzers.reading.protofields import MAX_FIELDS, VARINT, pieces, tag
 
 SAMPLE, LOCATION = tag(Profile.SAMPLE_FIELD_NUMBER), tag(Profile.LOCATION_FIELD_NUMBER)
 MAPPING, STRING = tag(Profile.MAPPING_FIELD_NUMBER), tag(Profile.STRING_TABLE_FIELD_NUMBER)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from analyzers import tables
+from analyzers.maps import tables
 
 # Key bytes by variant of runtime.mapassign, and value sizes by how common they are.
 KEY_BYTES = {"fast32": 4, "fast32ptr": 4, "fast64": 8, "fast64ptr": 8, "faststr": 16}

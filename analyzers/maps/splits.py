@@ -7,10 +7,10 @@ is known that much better.
 import math
 from typing import NamedTuple
 
-from analyzers import sizeclass, tables
-from analyzers.frames import Kind
+from analyzers.maps import sizeclass, tables
+from analyzers.maps.rungs import FEWEST_SAMPLES, REBUILT_RATIO, Calibration
+from analyzers.names.frames import Kind
 from analyzers.profile import Usage, sampling_probability
-from analyzers.rungs import FEWEST_SAMPLES, REBUILT_RATIO, Calibration
 from analyzers.sites import Line
 
 # A map that is swapped in when it is ready is alive once or twice: the middle, and how far off it is (logarithms).

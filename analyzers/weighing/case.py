@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from analyzers.compare import LineChange, Window
 from analyzers.cpu import Band, LineOps, Traffic
-from analyzers.estimate import Calibration, MapEstimate, estimate
-from analyzers.frames import Implementation, Kind
+from analyzers.maps.estimate import Calibration, MapEstimate, estimate
+from analyzers.maps.tables import LOAD_FACTOR, LOAD_FACTOR_121
 from analyzers.memory import MemoryForecast
+from analyzers.names.frames import Implementation, Kind
 from analyzers.profile import Site, Usage, sampling_probability
 from analyzers.sites import GROWTH_KINDS, HELD_KINDS, TABLE_KINDS, Ledger
 from analyzers.snapshot import Snapshot
-from analyzers.tables import LOAD_FACTOR, LOAD_FACTOR_121
 from analyzers.thresholds import Thresholds
 
 FARTHEST_OFF = 1.6
@@ -91,7 +91,9 @@ class Case(NamedTuple):
         variance = 0.0
         for (_, size), usage in ledger.cells.items():
             seen = sampling_probability(size, self.period)
-            moved = usage.alloc_objects + max(0.0, usage.alloc_objects - usage.inuse_objects)
+            # Fewer than before where a guess has changed what a size is for.
+            made = max(0.0, usage.alloc_objects)
+            moved = made + max(0.0, made - usage.inuse_objects)
             variance += moved * seen * (1 - seen) * (size / seen) ** 2
         return float(variance**0.5)
 

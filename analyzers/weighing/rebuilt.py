@@ -1,11 +1,11 @@
 """Whether a line makes the same tables again and again. What the rules of rebuilding and of copying have in common."""
 
-from analyzers.case import WHOLE_KINDS, Case, Suspect, recent_of
-from analyzers.estimate import REBUILT_RATIO
-from analyzers.evidence import confidence
 from analyzers.finding import Confidence
-from analyzers.frames import Kind
+from analyzers.maps.estimate import REBUILT_RATIO
+from analyzers.names.frames import Kind
 from analyzers.sites import GROWTH_KINDS
+from analyzers.weighing.case import WHOLE_KINDS, Case, Suspect, recent_of
+from analyzers.weighing.evidence import confidence
 
 
 def is_rebuilt(case: Case, suspect: Suspect) -> bool:

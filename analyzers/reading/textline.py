@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from analyzers import owner
 from analyzers.errors import MalformedProfile
+from analyzers.names import owner
 from analyzers.profile import UNKNOWN_SITE, Site
 
 # Go writes every number from 64 bits; a larger one is no number of Go's, and overflows what is worked out of it.

@@ -6,7 +6,7 @@ An entry with a string or a pointer in it keeps at least one object alive. Knows
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from analyzers.frames import Kind
+from analyzers.names.frames import Kind
 from analyzers.profile import sampling_probability
 from analyzers.sites import Ledger, Line
 

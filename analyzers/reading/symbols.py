@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from analyzers import goversion
-from analyzers.heaptext import HeapText
+from analyzers.names import goversion
 from analyzers.profile import (
     HeapProfile,
     Record,
@@ -11,6 +10,7 @@ from analyzers.profile import (
     Usage,
     sampling_probability,
 )
+from analyzers.reading.heaptext import HeapText
 
 # net/http refuses request lines over 1 MB by default, proxies and routers in front of it from 8 KB on.
 QUERY_BYTES = 7_000

@@ -3,9 +3,9 @@
 Which formula holds when, and how far off it was measured to be, stands at each function of `classic.py` and `swiss.py`.
 """
 
-from analyzers import classic, swiss
-from analyzers.frames import Implementation
-from analyzers.rungs import REBUILT_RATIO, SEVERAL, UNCALIBRATED, Calibration, MapEstimate, Room
+from analyzers.maps import classic, swiss
+from analyzers.maps.rungs import REBUILT_RATIO, SEVERAL, UNCALIBRATED, Calibration, MapEstimate, Room
+from analyzers.names.frames import Implementation
 from analyzers.sites import Line
 
 __all__ = ["REBUILT_RATIO", "SEVERAL", "Calibration", "MapEstimate", "Room", "estimate", "room"]

@@ -11,12 +11,12 @@ up to 250 MB.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from analyzers import goversion, owner
 from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff, TruncatedProfile
-from analyzers.goversion import GoVersion
-from analyzers.memstats import parse_memstats
+from analyzers.names import goversion, owner
+from analyzers.names.goversion import GoVersion
 from analyzers.profile import MemStats, Site
-from analyzers.textline import TextLine, counts_of, lines_in, number, parse_line, within
+from analyzers.reading.memstats import parse_memstats
+from analyzers.reading.textline import TextLine, counts_of, lines_in, number, parse_line, within
 
 SCAN_BYTES = 64 * 1024  # from 128 KiB on malloc asks the kernel for every piece anew, which doubles the time
 # A record has 128 frames (1,024 if so set) of a few hundred bytes; one that does not end within this is no record.

@@ -11,7 +11,7 @@ from google.protobuf.message import DecodeError
 
 from analyzers.errors import MalformedProfile
 from analyzers.profile_pb2 import Sample
-from analyzers.protofields import tag, varint
+from analyzers.reading.protofields import tag, varint
 
 VALUES, STACK = tag(Sample.VALUE_FIELD_NUMBER), tag(Sample.LOCATION_ID_FIELD_NUMBER)
 

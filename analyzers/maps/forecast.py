@@ -8,11 +8,11 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from analyzers import tables
-from analyzers.estimate import MapEstimate
-from analyzers.frames import Implementation
-from analyzers.sizeclass import round_up
-from analyzers.tables import Entries
+from analyzers.maps import tables
+from analyzers.maps.estimate import MapEstimate
+from analyzers.maps.sizeclass import round_up
+from analyzers.maps.tables import Entries
+from analyzers.names.frames import Implementation
 
 HOUR = 3600.0
 HORIZONS = (HOUR, 6 * HOUR, 24 * HOUR)

@@ -4,15 +4,15 @@ Sources: the `make` documentation, sync.Map's documentation (its two cases), run
 do not shrink), and measurements; each remedy's template names its own.
 """
 
-from analyzers import owner
-from analyzers.case import WHOLE_KINDS, Case, Suspect
 from analyzers.cpu import Band
-from analyzers.estimate import SEVERAL, room
 from analyzers.finding import Remediation, Remedy
-from analyzers.frames import Kind
-from analyzers.hint import capacity_hint
-from analyzers.savings import hourly, hourly_garbage
+from analyzers.maps.estimate import SEVERAL, room
+from analyzers.maps.hint import capacity_hint
+from analyzers.names import owner
+from analyzers.names.frames import Kind
 from analyzers.sites import GROWTH_KINDS, TABLE_KINDS
+from analyzers.weighing.case import WHOLE_KINDS, Case, Suspect
+from analyzers.weighing.savings import hourly, hourly_garbage
 
 # Swiss maps that only take part in churn double their tables in this release alone (golang/go#70886).
 INFLATING_RELEASE = 24

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from analyzers.sizeclass import object_sizes, round_up
+from analyzers.maps.sizeclass import object_sizes, round_up
 
 SLOTS_PER_BUCKET = 8
 LOAD_FACTOR = 6.5

@@ -1,0 +1,1 @@
+"""Bytes to records: the two formats of heap profiles, the CPU profile, and the names of hidden frames."""
