@@ -103,9 +103,10 @@ def _hint(case: Case, suspect: Suspect) -> int | None:
 
 def for_unbounded(suspect: Suspect) -> tuple[Remediation, ...]:
     """A map that only grows: only fewer entries help. One that is hardly ever written is sync.Map's own case."""
-    plain = suspect.map is not None  # a sync.Map is one already
+    plain = suspect.map is not None  # a sync.Map's nodes go with their entries
     cache = (Remediation(Remedy.SYNC_MAP),) if plain and suspect.band is Band.READ_DOMINATED else ()
-    return Remediation(Remedy.BOUND), Remediation(Remedy.EVICT), Remediation(Remedy.RECREATE), *cache
+    again = (Remediation(Remedy.RECREATE),) if plain else ()
+    return Remediation(Remedy.BOUND), Remediation(Remedy.EVICT), *again, *cache
 
 
 def for_retained(case: Case, suspect: Suspect) -> tuple[Remediation, ...]:
