@@ -14,7 +14,7 @@ MID_DOUBLING = 1.15
 
 def capacity_hint(estimate: MapEstimate | None) -> int | None:
     """A size that gives the table the map has today, so it costs no more memory. Never invented: None where the range
-    is too wide, another slot size would fit as well, or a Swiss map's tables are no power of two."""
+    is too wide, another slot size or several maps would fit as well, or a Swiss map's tables are no power of two."""
     if estimate is None or estimate.entries is None or not estimate.clear:
         return None
     low, _, high = estimate.entries

@@ -21,7 +21,7 @@ class MapEstimate(NamedTuple):
 
     `entries` is the most it has held; None where no slot size explains what was seen. `builds` is how many maps
     this line has filled since the process started, `growths` how often each of them grew. `clear` is False where
-    another slot size explains the sizes as well.
+    another slot size, or several maps, explain the sizes as well.
     """
 
     implementation: Implementation

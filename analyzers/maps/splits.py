@@ -19,13 +19,15 @@ GENERATIONS_ERROR = 0.35
 SURELY_MORE = 2.6
 # Two counts of the same tables differ by no more than this many standard errors; else several maps are alive.
 AGREE = 2.0
+# One map leaves more small tables in the sample than that by chance in one case of a hundred.
+HARDLY_ONE_MAP = 0.01
 
 
 class TableCount(NamedTuple):
     """Full tables of one map, and the sampled objects that many would take to be counted as surely.
 
     `builds` is how often such a map was built, `splits` of all builds together; `hinted` if the first tables came
-    with a hint.
+    with a hint. `several` where they were counted as one map's, but are hardly those of one.
     """
 
     tables: float
@@ -33,6 +35,7 @@ class TableCount(NamedTuple):
     builds: float
     splits: float
     hinted: bool = False
+    several: bool = False
 
 
 class _Count(NamedTuple):
@@ -65,11 +68,12 @@ def count(line: Line, full: Usage, slot_bytes: int, period: int, exact: Calibrat
         return TableCount(each.value, surely, max(1.0, splits / max(each.value - 1, 1.0)), splits)
     sureness = exact.surer(full.alloc_space, exact.total.alloc_space)
     seen = max(full.alloc_objects * probability, 1.0) * sureness
+    several = _at_least(round(samples), chance) < HARDLY_ONE_MAP
     if alive > splits + 1:
         # A map without a hint has as many alive as splits and one; by chance more, but hardly so many more.
         chance = SURELY_MORE / max(full.alloc_objects * probability, 1.0) ** 0.5
-        return TableCount(alive, seen, 1.0, splits, hinted=alive > (splits + 1) * (1 + chance))
-    return TableCount(splits + 1, seen if alive else 0.0, 1.0, splits)
+        return TableCount(alive, seen, 1.0, splits, alive > (splits + 1) * (1 + chance), several)
+    return TableCount(splits + 1, seen if alive else 0.0, 1.0, splits, several=several)
 
 
 def _of_one_build(splits: float, samples: float, chance: float, unseen: float, kept: _Count | None) -> _Count:
@@ -93,6 +97,11 @@ def _alive(full: Usage, size: int, probability: float, exact: Calibration) -> _C
     samples = full.inuse_objects * probability * exact.surer(full.inuse_objects * size, exact.total.inuse_space)
     value = max(1.0, full.inuse_objects * exact.inuse / GENERATIONS)
     return _Count(value, 1 / samples + GENERATIONS_ERROR**2)
+
+
+def _at_least(samples: int, expected: float) -> float:
+    """The chance of so many samples or more where `expected` come on average (Poisson)."""
+    return 1 - sum(math.exp(-expected) * expected**n / math.factorial(n) for n in range(samples))
 
 
 def _small_rungs(line: Line, slot_bytes: int, period: int) -> tuple[float, float]:

@@ -40,7 +40,7 @@ def estimate(line: Line, period: int, exact: Calibration = UNCALIBRATED) -> MapE
         growths = 0
     else:
         seen = splits.count(line, full, fit.slot_bytes, period, exact)
-        builds, hinted = seen.builds, seen.hinted
+        builds, hinted, clear = seen.builds, seen.hinted, clear and not seen.several
         entries = (tables.swiss_rebuilt_entries if builds > 1 else tables.swiss_entries)(seen.tables, seen.samples)
         rungs_below = 0 if hinted else tables.RUNGS_TO_FULL_TABLE
         growths = round(rungs_below + seen.splits / (1 if hinted else builds))

@@ -1,11 +1,13 @@
 """A large map copied again and again, per update or per request: by maps.Clone, or by a loop into a sized map.
 
 A clone has frames of its own. A copying loop looks like any sized map that is rebuilt, unless the map it copies stands
-at another line: tables of the same slot and size that stay.
+at another line: tables of the same slot and size that stay. In Go most maps have slots of one size (a string and a
+pointer), so the original must also be the same package's: a loop over a map is written where the map is.
 """
 
 from analyzers.finding import Confidence, Finding, Verdict
 from analyzers.maps.estimate import REBUILT_RATIO, MapEstimate
+from analyzers.names import owner
 from analyzers.names.frames import Kind
 from analyzers.weighing import remedies
 from analyzers.weighing.case import Case, Suspect
@@ -51,9 +53,15 @@ def _original(case: Case, copy: Suspect) -> Suspect | None:
         return None
     for other in case.suspects:
         stays = other.tables.alloc_space <= REBUILT_RATIO * other.tables.inuse_space
-        if other is not copy and other.map is not None and stays and _alike(copy, copy.map, other, other.map):
+        if other is copy or other.map is None or not stays or _package(other) != _package(copy):
+            continue
+        if _alike(copy, copy.map, other, other.map):
             return other
     return None
+
+
+def _package(suspect: Suspect) -> str:
+    return owner.package_of(suspect.culprit.function)
 
 
 def _copied(copy: Suspect, original: Suspect | None) -> MapEstimate | None:
