@@ -3,8 +3,8 @@
 Swiss tables split when deleted slots fill them up (golang/go#70886; from Go 1.25 they are pruned first). Classic maps
 lay themselves out anew at the same size instead.
 
-Two things show it: tables for more entries than any line keeps objects alive, or a sized map of which every table has
-split once, and none since, while its population was replaced.
+Two things show it: tables for more entries than objects of any one line or size are alive, or a sized map of which
+every table has split once, and none since, while its population was replaced.
 """
 
 from analyzers.finding import Confidence, Evidence, Finding, Unit, Verdict

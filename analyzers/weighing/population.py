@@ -37,8 +37,14 @@ class Population(NamedTuple):
 
 
 def largest(lines: Iterable[Line], period: int) -> Population:
-    """The most numerous live objects of any one line: no map whose entries keep objects of their own holds more."""
-    populations = (_of(line.ledger, period) for line in lines)
+    """The most numerous live objects of any one line, or of any one size: a map whose entries keep objects of their own
+    hardly holds more. The keys of a cache may come from several lines, but then they are much alike."""
+    ledgers = [line.ledger for line in lines]
+    sizes: dict[int, Ledger] = {}
+    for ledger in ledgers:
+        for (kind, size), usage in ledger.cells.items():
+            sizes.setdefault(size, Ledger()).add(kind, size, usage)
+    populations = (_of(ledger, period) for ledger in (*ledgers, *sizes.values()))
     return max(populations, key=lambda population: population.most, default=Population())
 
 

@@ -201,6 +201,13 @@ def test_tables_that_outgrew_a_population_which_is_replaced_are_inflated(alive: 
         assert kinds(finding)[0] is Remedy.RECREATE
 
 
+def test_keys_that_come_from_several_lines_are_one_population() -> None:
+    """Four handlers fill one cache: a quarter of its keys stands at each of them."""
+    handlers = (site("handle", line) for line in (10, 20, 30, 40))
+    keys = (booked(Kind.VALUE, None, [24] * 300_000, [24] * 100_000, at=at, key=None) for at in handlers)
+    assert Verdict.CHURN_INFLATION not in rules(judged(snapshot(swiss_map(400_000), *keys)))
+
+
 def test_a_classic_map_lays_itself_out_anew_instead() -> None:
     sessions = booked(Kind.VALUE, None, [96] * 900_000, [96] * 120_000, at=site("open", 5), key=None)
     assert Verdict.CHURN_INFLATION not in rules(judged(snapshot(classic_map(400_000), sessions)))
