@@ -46,6 +46,7 @@ def estimate(line: Line, period: int, load_factors: tuple[float, ...]) -> MapEst
         max(1.0, builds),
         hinted,
         clear,
+        tables.classic_capacity(top, min(load_factors)),
     )
 
 

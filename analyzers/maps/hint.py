@@ -22,7 +22,7 @@ def capacity_hint(estimate: MapEstimate | None) -> int | None:
         return None
     if estimate.implementation is Implementation.SWISS and high > tables.TABLE_ENTRIES:
         return _swiss_hint(low, high)
-    return high
+    return estimate.same_table or high
 
 
 def _swiss_hint(low: int, high: int) -> int | None:

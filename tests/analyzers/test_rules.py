@@ -91,6 +91,15 @@ def test_a_hint_that_was_too_small_is_seen() -> None:
     assert finding.map.growths == 7
 
 
+@pytest.mark.parametrize(
+    ("version", "hint"), [(GoVersion(), 786_432), (GoVersion(21, 21), 786_432), (GoVersion(low=22), 851_968)]
+)
+def test_where_go_121_is_possible_the_hint_makes_no_larger_table_there(version: GoVersion, hint: int) -> None:
+    """Its load factor is 6.0 instead of 6.5: 2^17 buckets hold fewer entries."""
+    finding = first(judged(snapshot(classic_map(600_000), go_version=version)))
+    assert finding.remediation[0].capacity_hint == hint
+
+
 # rebuild_churn
 
 
