@@ -179,6 +179,8 @@ def assert_churn(*lines: Line) -> None:
 
 # oversized_hint
 
+ARRAY_OF_POINTS = 4_734_976  # 2^14 buckets of 8-byte keys and 24-byte values
+
 
 @pytest.mark.parametrize(("make", "maps"), [(classic_map, 40), (swiss_map, 40)], ids=["classic", "swiss"])
 @pytest.mark.parametrize(("others", "speaks"), [(20_000, True), (2_000_000, False)])
@@ -194,6 +196,21 @@ def test_tables_that_no_live_object_could_fill_are_oversized(make, maps, others,
 @families
 def test_one_sized_map_of_numbers_may_be_full_without_an_object(make) -> None:  # type: ignore[no-untyped-def]
     assert first(judged(snapshot(make(800_000, hint=800_000)))).rule is Verdict.LARGE_MAP_RETAINED
+
+
+@pytest.mark.parametrize("key", [None, "fast64"])
+def test_where_nothing_says_that_keys_are_objects_it_is_a_suspicion(key: str | None) -> None:
+    tables = booked(Kind.PRESIZE, CLASSIC, [ARRAY_OF_POINTS] * 8, [ARRAY_OF_POINTS] * 8, key=key)
+    (finding,) = judged(snapshot(tables)).findings
+    assert (finding.rule, finding.confidence) == (Verdict.OVERSIZED_HINT, Confidence.LOW)
+
+
+@pytest.mark.parametrize(("buckets", "speaks"), [(0, True), (1_000, True), (1_400, False), (13_000, False)])
+def test_classic_maps_whose_buckets_overflow_are_full(buckets: int, speaks: bool) -> None:
+    """Eight shards of 100,000 points: no object stands beside a map of numbers. 1 in 100 of their 131,072 buckets."""
+    tables = booked(Kind.PRESIZE, CLASSIC, [ARRAY_OF_POINTS] * 8, [ARRAY_OF_POINTS] * 8, key=None)
+    overflow = booked(Kind.OVERFLOW, CLASSIC, [288] * buckets, [288] * buckets, at=site("fill", 70), key="fast64")
+    assert (Verdict.OVERSIZED_HINT in rules(judged(snapshot(tables, overflow)))) is speaks
 
 
 # churn_inflation
