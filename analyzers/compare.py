@@ -16,6 +16,7 @@ from analyzers.snapshot import Snapshot
 
 # Heap samples of one process only add up; scaling leaves rounding errors of this relative size.
 ROUNDING = 1e-6
+SMALLEST_OBJECT = 8  # bytes; a service may record more often than that
 
 
 class Basis(StrEnum):
@@ -126,8 +127,11 @@ def _lines(snapshot: Snapshot | None) -> Mapping[Place, Ledger]:
 
 
 def _cut(base: Snapshot, later: Snapshot) -> float:
-    """The part by which the same value may differ: a protobuf's are whole numbers, each a period of bytes at least."""
-    return 0.0 if base.source is later.source else 1 / later.period
+    """The part by which the same value may differ: a protobuf's are whole numbers, each a period of bytes at least.
+
+    Where every allocation is recorded nothing is scaled, and the text has whole numbers, too.
+    """
+    return 0.0 if base.source is later.source or later.period <= 1 else 1 / max(later.period, SMALLEST_OBJECT)
 
 
 def _since(line: Line, before: Mapping[Place, Ledger], cut: float) -> Ledger:

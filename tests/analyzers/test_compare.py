@@ -94,6 +94,15 @@ def test_what_a_protobuf_cuts_off_is_no_change() -> None:
         assert all(any(trend) is changed for trend in trends)
 
 
+def test_a_protobuf_cuts_nothing_off_where_every_allocation_is_recorded() -> None:
+    """MemProfileRate 1. A map that doubled since the text is no rounding."""
+    text = snapshot(classic_map(100_000))
+    later = compare(snapshot(classic_map(200_000), source=Source.PROTOBUF), None, text)
+    assert later.basis is Basis.SAME_PROCESS
+    assert [change.trend.total().inuse_space > MIB for change in later.lines if change.trend] == [True]
+    assert basis_of(snapshot(classic_map(50_000), source=Source.PROTOBUF), text) is Basis.RESTARTED
+
+
 def test_a_process_whose_pages_lie_elsewhere_is_another_one() -> None:
     """Without MemStats, a process that has allocated more everywhere than the one before looks like its future."""
     one, other = Binary("a", range(1), 4096), Binary("a", range(1), 8192)

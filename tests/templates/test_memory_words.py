@@ -1,10 +1,13 @@
 """What a person reads about the memory limit, whichever of its ends is near."""
 
+from dataclasses import replace
+
 import pytest
 
 from analyzers.finding import Verdict
 from analyzers.gc import GCFigures
 from analyzers.memory import MemoryForecast
+from analyzers.profile import Source
 from bot.words import Medium, text_of
 from tests.bot.notes import finding, summary
 
@@ -36,6 +39,24 @@ def test_the_second_line_is_how_long_it_lasts(seconds: float, peak: float, says:
 def test_without_a_claim_there_is_no_line() -> None:
     assert "memory limit" not in told(None)
     assert told(None).split("\n")[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "gc", "limit", "silent"),
+    [
+        (Source.TEXT, True, 2**31, True),
+        (Source.PROTOBUF, True, None, True),
+        (Source.PROTOBUF, True, 2**31, False),
+        (Source.TEXT, False, 2**31, False),
+    ],
+)
+def test_a_limit_that_cannot_be_watched_is_not_passed_over(
+    source: Source, gc: bool, limit: int | None, silent: bool
+) -> None:
+    """Who has set one takes the missing line for good news."""
+    service, diagnosis = replace(NOTE.service, memory_limit=limit, gc=gc), NOTE.diagnosis._replace(source=source)
+    text = text_of(NOTE._replace(service=service, diagnosis=diagnosis), Medium.TERMINAL)
+    assert ("Nothing is said about the memory limit" in text) is not silent
 
 
 def test_the_collector_is_compared_with_the_capture_before() -> None:
