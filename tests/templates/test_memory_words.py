@@ -54,7 +54,8 @@ def test_a_limit_that_cannot_be_watched_is_not_passed_over(
     source: Source, gc: bool, limit: int | None, silent: bool
 ) -> None:
     """Who has set one takes the missing line for good news."""
-    service, diagnosis = replace(NOTE.service, memory_limit=limit, gc=gc), NOTE.diagnosis._replace(source=source)
+    service = replace(NOTE.service, memory_limit=limit, gc=gc)
+    diagnosis = NOTE.diagnosis._replace(source=source, memory=None)
     text = text_of(NOTE._replace(service=service, diagnosis=diagnosis), Medium.TERMINAL)
     assert ("Nothing is said about the memory limit" in text) is not silent
 
