@@ -151,6 +151,10 @@ def _tail(path: str) -> str:
 
 
 def short_function(function: str) -> str:
-    """`example.com/svc/internal/catalog.(*Catalog).put` -> `catalog.(*Catalog).put`; type arguments are kept."""
+    """`example.com/svc/internal/catalog.(*Catalog).put` -> `catalog.(*Catalog).put`, `maps.Clone[...]` as texts have it.
+
+    A protobuf spells type arguments out, with all fields of a struct.
+    """
     head, bracket, rest = function.partition("[")
-    return head.rpartition("/")[2] + bracket + rest
+    _, closed, end = rest.rpartition("]")
+    return head.rpartition("/")[2] + (f"[...]{end}" if closed else bracket + rest)

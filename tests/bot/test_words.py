@@ -104,7 +104,8 @@ def test_what_is_constant_in_a_template_is_escaped_for_its_medium() -> None:
     [
         ("example.com/svc/internal/catalog.(*Catalog).put", "catalog.(*Catalog).put"),
         ("main.main", "main.main"),
-        ("example.com/a.Fill[example.com/b.T]", "a.Fill[example.com/b.T]"),
+        ("example.com/a.Fill[example.com/b.T]", "a.Fill[...]"),
+        ("maps.Clone[go.shape.map[string]example.com/b.T,go.shape.struct { N int }]", "maps.Clone[...]"),
         ("example.com/a.Fill[...].func1", "a.Fill[...].func1"),
         ("", ""),
         ("[", "["),
