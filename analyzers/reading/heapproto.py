@@ -7,17 +7,17 @@ ones first (`protosamples`), and of thousands of locations hundreds are asked fo
 a small answer cannot become gigabytes of messages (`protofields`).
 """
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from analyzers.errors import EmptyProfile, MalformedProfile, NotAHeapProfile, ProfilingOff
 from analyzers.names import goversion, owner
 from analyzers.names.goversion import GoVersion
-from analyzers.profile import UNKNOWN_SITE, Binary, HeapProfile, Record, Site, Source, Usage
+from analyzers.profile import Binary, HeapProfile, Record, Source, Usage
 from analyzers.profile_pb2 import Profile
 from analyzers.reading.inflate import inflate
 from analyzers.reading.protofields import split
 from analyzers.reading.protosamples import counted
+from analyzers.reading.protostacks import Ends, Locations
 from analyzers.reading.prototables import (
     FUNCTION,
     LOCATION,
@@ -26,7 +26,6 @@ from analyzers.reading.prototables import (
     SAMPLE,
     SAMPLE_TYPE,
     STRING,
-    frames_of,
     parsed,
     string,
 )
@@ -54,7 +53,7 @@ def read(data: bytes, limit: int = MAX_INFLATED) -> HeapProfile:
         raise ProfilingOff("the profile was written with MemProfileRate 0")
     if profile.period < 0:
         raise MalformedProfile("the sampling period is negative")
-    known = _Locations(locations, profile, strings)
+    known = Locations(locations, profile, strings)
     build_id, code, process = _binary(profile, strings)
     records = _records(samples, known, columns, len(profile.sample_type), _index(strings, "bytes"))
     if not records:
@@ -101,11 +100,10 @@ def _columns(profile: Profile, strings: Sequence[str]) -> tuple[int, ...]:
 
 
 def _records(
-    samples: list[bytes], locations: "_Locations", columns: tuple[int, ...], width: int, size_key: int
+    samples: list[bytes], locations: Locations, columns: tuple[int, ...], width: int, size_key: int
 ) -> tuple[Record, ...]:
     alloc_objects, alloc_space, inuse_objects, inuse_space = columns
-    summed: dict[tuple[_Ends, int], list[int]] = {}
-    known: dict[_Key, _Ends] = {}
+    summed: dict[tuple[Ends, int], list[int]] = {}
     for sample, count in counted(samples, locations.tells_all):
         values = [value * count for value in sample.value]
         if len(values) != width:
@@ -115,7 +113,7 @@ def _records(
             continue
         if space < objects or not 0 <= values[inuse_objects] <= objects or not 0 <= values[inuse_space] <= space:
             raise MalformedProfile("a sample's values contradict each other")
-        ends = _ends(sample.location_id, locations, known)
+        ends = locations.ends(sample.location_id)
         if ends is None:
             continue
         size = space // objects
@@ -138,80 +136,7 @@ def _records(
     )
 
 
-class _Ends:
-    """Leaf address, site and culprit of a stack. Compared by identity, the fastest key for thousands of samples."""
-
-    __slots__ = ("address", "culprit", "site")
-
-    def __init__(self, address: int, site: Site, culprit: Site) -> None:
-        self.address = address
-        self.site = site
-        self.culprit = culprit
-
-
-_Key = tuple[int, Site, Site]
-
-
-class _Location(NamedTuple):
-    """One location's frames, and what a walk over thousands of stacks asks of it."""
-
-    address: int
-    frames: tuple[Site, ...]
-    own: Site | None  # the first frame in the user's own code
-    leaf: _Ends | None  # of every stack that starts here, where that is the user's own code
-    profiler: bool
-
-
-class _Locations(dict[int, _Location]):
-    """Each location by its id, described when it is first asked for: of most stacks that is the leaf alone."""
-
-    def __init__(self, runs: list[bytes], profile: Profile, strings: Sequence[str]) -> None:
-        super().__init__()
-        self._read = {number: (address, run) for number, address, run in frames_of(runs, profile, strings)}
-
-    def __missing__(self, number: int) -> _Location:
-        found = self[number] = _location(*self._read[number])
-        return found
-
-    def frames(self) -> Iterator[Site]:
-        """Those of all locations, in no order."""
-        return (frame for _, run in self._read.values() for frame in run)
-
-    def tells_all(self, number: int) -> bool:
-        """Whether nothing else is asked of a stack with this leaf."""
-        return number in self._read and self[number].leaf is not None
-
-
-def _location(address: int, frames: tuple[Site, ...]) -> _Location:
-    own: Site | None = None
-    profiler = False
-    for frame in frames:
-        function, filename, _ = frame
-        if own is None and owner.is_own(function, filename):
-            own = frame
-        profiler = profiler or owner.is_profiler(function)
-    leaf = _Ends(address, own, own) if own is not None and own is frames[0] else None
-    return _Location(address, frames, own, leaf, profiler)
-
-
-def _ends(stack: Sequence[int], locations: _Locations, known: dict[_Key, _Ends]) -> _Ends | None:
-    """The leaf line and the first line of the user's own code; None for the profiler's own allocations."""
-    try:
-        if stack and (leaf := locations[stack[0]].leaf) is not None:
-            return leaf
-        walked = [locations[location] for location in stack]
-    except KeyError as error:
-        raise MalformedProfile("a sample names a location that is not there") from error
-    if any(location.profiler for location in walked):
-        return None
-    frames = [frame for location in walked for frame in location.frames] or [UNKNOWN_SITE]
-    site = next((frame for frame in frames if not owner.in_runtime(frame.filename)), frames[0])
-    culprit = next((location.own for location in walked if location.own), site)
-    address = walked[0].address if walked else 0
-    return known.setdefault((address, site, culprit), _Ends(address, site, culprit))
-
-
-def _go_version(locations: _Locations) -> GoVersion:
+def _go_version(locations: Locations) -> GoVersion:
     return goversion.of_frames(frame for frame in locations.frames() if owner.is_standard(frame.function))
 
 
