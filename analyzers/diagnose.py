@@ -21,11 +21,12 @@ from analyzers.rules import (
 )
 from analyzers.sites import Place, place_of
 from analyzers.thresholds import Thresholds
-from analyzers.weighing import case as cases
+from analyzers.weighing.case import Case, family
+from analyzers.weighing.layout import lay_out
 
 # A line has one finding, of the first rule that claims it: what keeps growing, then what is made over and over,
 # then what was made once, then what merely stands there.
-RULES: tuple[Callable[[cases.Case], list[Finding]], ...] = (
+RULES: tuple[Callable[[Case], list[Finding]], ...] = (
     unbounded_growth.find,
     clone_storm.find,
     rebuild_churn.find,
@@ -49,7 +50,7 @@ def diagnose(
     """The verdict on a window, its findings ranked by weight, and what dominates where maps do not."""
     traffic = Traffic(cpu) if cpu else None
     lasts = _lasts(window, thresholds, memory_limit)
-    case = cases.lay_out(window, thresholds, traffic)._replace(memory=lasts)
+    case = lay_out(window, thresholds, traffic)._replace(memory=lasts)
     claimed: dict[Place, Finding] = {}
     for rule in RULES:
         for finding in rule(case):
@@ -66,7 +67,7 @@ def diagnose(
         gc=_gc_figures(window),
         source=snapshot.source,
         named=snapshot.named,
-        implementation=cases.family(case),
+        implementation=family(case),
         go_version=snapshot.go_version,
         comparison=_comparison(window),
         live_heap=_live_heap(window),
@@ -86,7 +87,7 @@ def growing(diagnosis: Diagnosis) -> frozenset[Place]:
     )
 
 
-def _confidence_of_nothing(case: cases.Case) -> Confidence:
+def _confidence_of_nothing(case: Case) -> Confidence:
     sizes = ((item.object_size, item.usage.alloc_objects) for item in case.window.snapshot.usage)
     samples = sum(objects * sampling_probability(size, case.period) for size, objects in sizes)
     if not case.window.snapshot.named:

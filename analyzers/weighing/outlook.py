@@ -13,7 +13,8 @@ from analyzers.maps.tables import Entries
 from analyzers.memory import MemoryForecast
 from analyzers.names.frames import Kind
 from analyzers.sites import Ledger, lines_of
-from analyzers.weighing.case import Case, Suspect, calibration, load_factors
+from analyzers.weighing.case import Case, Suspect
+from analyzers.weighing.layout import calibration, load_factors
 
 # What stands beside the tables, and comes with the entries.
 VALUE_KINDS = (Kind.VALUE, Kind.ENTRY)

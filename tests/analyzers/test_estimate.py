@@ -16,7 +16,7 @@ from analyzers.names.goversion import UNKNOWN, GoVersion, exactly
 from analyzers.profile import Usage, sampling_probability
 from analyzers.sites import lines_of
 from analyzers.thresholds import DEFAULT
-from analyzers.weighing.case import load_factors
+from analyzers.weighing.layout import load_factors
 from tests.analyzers.models import ClassicMap, SwissMap
 from tests.analyzers.scenes import CLASSIC, SWISS, Line, booked, classic_map, judged, plain, snapshot, swiss_map
 

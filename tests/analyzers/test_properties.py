@@ -15,7 +15,7 @@ from analyzers.reading.heaptext import read_heap_text
 from analyzers.sites import Ledger
 from analyzers.snapshot import take
 from analyzers.thresholds import DEFAULT
-from analyzers.weighing.case import lay_out
+from analyzers.weighing.layout import lay_out
 from tests.analyzers.protos import Row, proto
 from tests.analyzers.texts import MAIN, PUT, RATE, record, text
 
