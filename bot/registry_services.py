@@ -13,7 +13,8 @@ from typing import NamedTuple
 from analyzers.thresholds import DEFAULT
 from bot import registry_file
 from bot.registry_file import Document, Where, YamlError
-from bot.registry_schema import Problem, ServiceEntry, entries
+from bot.registry_problems import Problem, entries
+from bot.registry_schema import ServiceEntry
 from handlers.records import Instance, Service, Wanted
 
 SECRET_BYTES = 8192

@@ -9,7 +9,8 @@ from structlog.testing import capture_logs
 
 from analyzers.thresholds import DEFAULT, Thresholds
 from bot.registry import RegistryFile
-from bot.registry_schema import LATER, MUST, ServiceEntry
+from bot.registry_problems import LATER, MUST
+from bot.registry_schema import ServiceEntry
 from bot.registry_services import RegistryError
 from handlers.errors import UnknownService
 from handlers.ports import Registry
