@@ -151,9 +151,9 @@ def _tail(path: str) -> str:
 
 
 def short_function(function: str) -> str:
-    """`example.com/svc/internal/catalog.(*Catalog).put` -> `catalog.(*Catalog).put`, `maps.Clone[...]` as texts have it.
+    """`example.com/svc/internal/catalog.(*Catalog).put` -> `catalog.(*Catalog).put`.
 
-    A protobuf spells type arguments out, with all fields of a struct.
+    A protobuf spells type arguments out, with all fields of a struct: `maps.Clone[...]` is what a text says.
     """
     head, bracket, rest = function.partition("[")
     _, closed, end = rest.rpartition("]")
