@@ -10,9 +10,10 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-def capture(url: str, home: Path, *options: str) -> dict[str, Any]:
-    """The JSON of one capture with a window of three seconds."""
-    command = [sys.executable, "-m", "bot.cli", "capture", "--url", url, "--window", "3", "--format", "json", *options]
+def capture(url: str, home: Path, *options: str, window_s: int = 3) -> dict[str, Any]:
+    """The JSON of one capture with a window of so many seconds."""
+    fixed = ("--url", url, "--window", str(window_s), "--format", "json")
+    command = [sys.executable, "-m", "bot.cli", "capture", *fixed, *options]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MAPSTORM_HOME": str(home), "HOME": str(home)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
