@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from analyzers.maps import sizeclass, slots, tables
+from analyzers.maps.sizeclass import MALLOC_HEADER
 from analyzers.names.frames import Event, Implementation, Kind
 from analyzers.profile import Usage
 
@@ -18,6 +19,10 @@ SMALLEST_SLICE = 2048
 # append grows by a quarter, rounded up; sizes that lie closer are those of makes of any length.
 SLICE_RATIOS = (1.2, 1.8)
 SLICE_RUNGS = 4
+# Of the steps from one size to the next, those that append would have made. The others are the ends of longer appends.
+MOSTLY_APPENDED = 0.9
+ELEMENT_BYTES = (1, 2, 4, 12, 20, *range(8, 257, 8))
+DOUBLED_UP_TO = 256  # elements (runtime.nextslicecap), and ever less than double from there on
 SMALLEST_ARRAY = 32 * 1024
 FULL_TABLE_SHARE = 0.8
 GROWN_RATIO = 1.5
@@ -37,14 +42,37 @@ class Guess(NamedTuple):
 
 
 def guess_slice(values: Mapping[int, Usage]) -> Guess | None:
-    """A slice grown by append: neighbouring sizes mostly 1.2 to 1.8 apart (1.25x, then rounded up)."""
+    """A slice grown by append: neighbouring sizes mostly 1.2 to 1.8 apart (1.25x, then rounded up), and such as append
+    makes of one another. A handful of buffers of fixed or random lengths are as far apart, but not of one another."""
     sizes = sorted(size for size in values if size > SMALLEST_SLICE)
     if len(sizes) < SLICE_RUNGS:
         return None
     ratios = [b / a for a, b in pairwise(sizes)]
     if sum(SLICE_RATIOS[0] <= ratio <= SLICE_RATIOS[1] for ratio in ratios) <= len(ratios) / 2:
         return None
+    if not any(_appended(sizes, element, header) for element in ELEMENT_BYTES for header in (0, MALLOC_HEADER)):
+        return None
     return Guess(Event(Kind.SLICE), frozenset(sizes))
+
+
+def _appended(sizes: list[int], element: int, header: int) -> bool:
+    """Whether append to a slice of such elements goes from each size to the next, by steps that may not be seen."""
+    reached = sum(_reaches(before, after, element, header) for before, after in pairwise(sizes))
+    return reached >= MOSTLY_APPENDED * (len(sizes) - 1)
+
+
+def _reaches(before: int, after: int, element: int, header: int) -> bool:
+    while before < after:
+        headed = header if before <= sizeclass.SIZE_CLASSES[-1] else 0
+        capacity = (before - headed) // element
+        more = capacity if capacity < DOUBLED_UP_TO else (capacity + 3 * DOUBLED_UP_TO) // 4
+        before = _array_bytes((capacity + max(more, 1)) * element, header)
+    return before == after
+
+
+def _array_bytes(size: int, header: int) -> int:
+    headed = size <= sizeclass.SIZE_CLASSES[-1] - header
+    return sizeclass.round_up(size + header if headed else size)
 
 
 def guess_map(values: Mapping[int, Usage], families: Collection[Implementation]) -> Guess | None:

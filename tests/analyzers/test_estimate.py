@@ -202,8 +202,11 @@ def test_other_sizes_are_taken_for_no_map(values: dict[int, Usage]) -> None:
 @pytest.mark.parametrize(
     ("values", "slice_"),
     [
-        (sizes(2304, 3072, 4096, 5376, 6784), True),
-        (sizes(40_960, 49_152, 65_536, 81_920), True),
+        (sizes(2304, 3072, 4096, 5376, 6912), True),  # []byte
+        (sizes(40_960, 57_344, 81_920, 106_496, 139_264), True),  # []string
+        (sizes(40_960, 81_920, 106_496, 139_264), True),  # of one step no sample was taken
+        (sizes(4096, 6144, 9472, 14_336, 20_480), False),  # buffers of 4,096, 6,000, 9,000, 14,000 and 20,000 bytes
+        (sizes(3072, 5376, 8192, 12_288), False),
         (sizes(4096, 8192, 16_384, 32_768, 65_536), False),
         (sizes(2304, 3072, 4096), False),
         (sizes(64, 80, 96, 112, 128), False),

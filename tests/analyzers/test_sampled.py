@@ -7,13 +7,15 @@ import pytest
 from analyzers import gc
 from analyzers.examine import examine
 from analyzers.finding import Confidence, Diagnosis, Remedy, Verdict
+from analyzers.maps.ladders import guess_slice
+from analyzers.maps.sizeclass import round_up
 from analyzers.names import owner
 from analyzers.names.frames import Event, Kind
 from analyzers.profile import Site, Source, Usage, sampling_probability
 from analyzers.sites import SiteUsage
 from analyzers.snapshot import Snapshot
 from tests.analyzers.recordings import EPOCH
-from tests.analyzers.scenes import MIB, Line, classic_map, judged, memstats, plain, site, snapshot, swiss_map
+from tests.analyzers.scenes import MIB, Line, booked, classic_map, judged, memstats, plain, site, snapshot, swiss_map
 
 RATE = 524_288
 FAMILIES = {"classic": classic_map, "swiss": swiss_map}
@@ -173,3 +175,35 @@ def test_a_swiss_map_built_over_and_over_is_in_its_range(builds: int) -> None:
         hint = next((each.capacity_hint for each in finding.remediation if each.kind is Remedy.PRESIZE), None)
         assert hint is None or hint >= 60_000
     assert missed <= 1
+
+
+def test_buffers_of_any_length_are_no_slices_that_grow() -> None:
+    """A young service: of some twenty buffers that were sampled, sizes happen to lie a quarter apart."""
+    taken = 0
+    for seed in range(60):
+        dice = random.Random(seed)  # noqa: S311 - dice, not keys
+        lengths = [round_up(dice.randint(3_000, 60_000)) for _ in range(600)]
+        buffers = sampled(booked(Kind.VALUE, None, lengths, key=None), seed)
+        taken += guess_slice({item.object_size: item.usage for item in buffers}) is not None
+    assert taken == 0
+
+
+@pytest.mark.parametrize("element", [1, 8, 24, 104])
+def test_slices_that_grow_are_known_by_few_samples(element: int) -> None:
+    taken = 0
+    for seed in range(20):
+        dice = random.Random(seed)  # noqa: S311 - dice, not keys
+        arrays = [size for _ in range(40) for size in arrays_of(dice.randint(80_000, 400_000), element)]
+        slices = sampled(booked(Kind.VALUE, None, arrays, key=None), seed)
+        taken += guess_slice({item.object_size: item.usage for item in slices}) is not None
+    assert taken == 20
+
+
+def arrays_of(most: int, element: int) -> list[int]:
+    """The arrays of a slice that append fills up to `most` bytes (runtime.growslice)."""
+    arrays = [round_up(element)]
+    while arrays[-1] < most:
+        capacity = arrays[-1] // element
+        capacity += capacity if capacity < 256 else (capacity + 768) // 4
+        arrays.append(round_up(capacity * element))
+    return arrays
