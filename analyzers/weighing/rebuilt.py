@@ -29,10 +29,13 @@ def kinds_of(suspect: Suspect) -> tuple[Kind, ...]:
 
 
 def sureness(case: Case, suspect: Suspect) -> Confidence:
-    """One step lower where the window saw no table made: the rebuilding may be over."""
+    """One step lower where the window saw no table made: the rebuilding may be over. Low where there was no window and
+    the tables of one map are not known: they may be those of a single one, made once and dropped."""
     level = confidence(case, suspect, *kinds_of(suspect))
     recent = recent_of(suspect, *kinds_of(suspect))
-    return level.lowered() if recent is not None and recent.alloc_space <= 0 else level
+    if recent is None:
+        return level if suspect.map is not None and suspect.map.entries is not None else Confidence.LOW
+    return level.lowered() if recent.alloc_space <= 0 else level
 
 
 def _dropped_long_ago(suspect: Suspect) -> bool:

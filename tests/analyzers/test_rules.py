@@ -136,6 +136,12 @@ def test_churn_that_did_not_move_in_the_window_is_less_certain() -> None:
     assert first(judged(still, still)).confidence is Confidence.MEDIUM
 
 
+def test_one_reading_does_not_tell_many_sized_maps_from_the_tables_of_one() -> None:
+    """200,000 entries in 256 tables, read once at the start and dropped."""
+    finding = first(judged(snapshot(swiss_map(200_000, hint=200_000, alive=0), plain(9 * MIB))))
+    assert (finding.rule, finding.confidence) == (Verdict.REBUILD_CHURN, Confidence.LOW)
+
+
 # clone_storm
 
 
