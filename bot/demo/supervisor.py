@@ -5,6 +5,7 @@ Knows what a person sees in the terminal and how long they may have to wait; not
 
 import argparse
 import functools
+import importlib.util
 import shutil
 import signal
 import sys
@@ -21,6 +22,8 @@ from bot.demo.services import ASKED_BY, CHANNEL, SHOWN
 
 COMMAND = f"/mapstorm capture {SHOWN}"
 PATIENCE_S = 60.0
+# What the stand-in needs and mapstorm does not; ./mapstorm installs it, pip only if asked to.
+PACKAGES = ("python_multipart", "websockets")
 # A terminal that closes ends the demo as Ctrl-C does.
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -33,6 +36,9 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 shows ? instead of ending the demo
+    if missing := [name for name in PACKAGES if importlib.util.find_spec(name) is None]:
+        print(f"mapstorm demo: {', '.join(missing)} missing: pip install 'mapstorm[demo]'", file=sys.stderr)
+        return 1
     house = House(options.port)
     for ending in ENDINGS:
         signal.signal(ending, functools.partial(_ask_to_stop, house))

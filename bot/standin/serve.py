@@ -32,7 +32,13 @@ class Server:
         listener = socket.create_server((HOST, self._port))
         port = listener.getsockname()[1]
         self._task = asyncio.create_task(self._server.serve([listener]))
-        await self._server.up.wait()
+        up = asyncio.create_task(self._server.up.wait())
+        # A server that fails before it is up, say for want of a package, would be waited for without end.
+        await asyncio.wait({self._task, up}, return_when=asyncio.FIRST_COMPLETED)
+        if not up.done():
+            up.cancel()
+            await self._task
+            raise RuntimeError("the server ended before it was up")
         return f"http://{HOST}:{port}"
 
     async def stop(self) -> None:
