@@ -91,7 +91,7 @@ def classic_entries(b: int, load_factors: Collection[float] = (LOAD_FACTOR,)) ->
 def classic_entries_just_doubled(b: int, load_factor: float = LOAD_FACTOR) -> Entries:
     """The same while the array of 2^(B-1) is still in use: the map has only just doubled to 2^B."""
     low = classic_capacity(b - 1, load_factor)
-    return Entries(low + 1, round(1.05 * low), classic_capacity(b, load_factor))
+    return Entries(low + 1, max(low + 1, round(1.05 * low)), classic_capacity(b, load_factor))
 
 
 def swiss_entries(tables: float, samples: float) -> Entries:
