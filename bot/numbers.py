@@ -32,6 +32,11 @@ def about(value: float) -> str:
     return f"{round(value, 3 - magnitude if magnitude <= 4 else 2 - magnitude):,.0f}"
 
 
+def roughly(value: float) -> str:
+    """One significant digit: `900`, `40`, `3`, for what may be twice or half of that."""
+    return f"{float(f'{value:.1g}'):,.0f}"
+
+
 def exact(value: int) -> str:
     """`851968`, ready to be pasted into Go."""
     return str(value)

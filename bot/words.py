@@ -93,6 +93,7 @@ def _environment(medium: Medium) -> Environment:
             "exact": numbers.exact,
             "location": _location,
             "person": lambda name: _person(name, medium),
+            "roughly": numbers.roughly,
             "share": numbers.share,
             "short": short_function,
             "tail": _tail,
