@@ -72,7 +72,9 @@ def parse(text: str) -> Command:
         case ("capture", [service]):
             return CaptureCommand(service, None)
         case ("capture", [service, instance]):
-            return CaptureCommand(service, instance)
+            # As people type an option: --all, which Slack's clients make a long dash of.
+            everyone = instance.lstrip("-").lower() == ALL
+            return CaptureCommand(service, ALL if everyone else instance)
         case ("history", [service]):
             return HistoryCommand(service)
         case ("explain", claim):

@@ -16,7 +16,8 @@ from analyzers.sites import Line
 # A map that is swapped in when it is ready is alive once or twice: the middle, and how far off it is (logarithms).
 GENERATIONS = math.sqrt(2)
 GENERATIONS_ERROR = 0.35
-SURELY_MORE = 2.6
+# More of one half than this many standard errors is no chance: one in a hundred.
+SURELY_MORE = 2.33
 # Two counts of the same tables differ by no more than this many standard errors; else several maps are alive.
 AGREE = 2.0
 # One map leaves more small tables in the sample than that by chance in one case of a hundred.
@@ -70,9 +71,11 @@ def count(line: Line, full: Usage, slot_bytes: int, period: int, exact: Calibrat
     seen = max(full.alloc_objects * probability, 1.0) * sureness
     several = _at_least(round(samples), chance) < HARDLY_ONE_MAP
     if alive > splits + 1:
-        # A map without a hint has as many alive as splits and one; by chance more, but hardly so many more.
+        # Of a map without a hint half of what was split off is alive, give or take what chance makes of so few samples.
+        # By the sampled figures as they are: both are of the same samples.
         chance = SURELY_MORE / max(full.alloc_objects * probability, 1.0) ** 0.5
-        return TableCount(alive, seen, 1.0, splits, alive > (splits + 1) * (1 + chance), several)
+        hinted = full.inuse_objects > (_split_objects(line, slot_bytes) / 2 + 1) * (1 + chance)
+        return TableCount(alive, seen, 1.0, splits, hinted, several)
     return TableCount(splits + 1, seen if alive else 0.0, 1.0, splits, several=several)
 
 

@@ -158,7 +158,7 @@ def test_confidence_is_a_matter_of_samples(samples: int, level: Confidence) -> N
     scaled = first._replace(usage=Usage(count, count * size, count / 2, count * size / 2))
     # Few samples are few bytes, so the thresholds must come down to see them.
     seen = replace(snapshot((scaled,)), period=RATE)
-    (finding,) = judged(seen, thresholds=LOWEST).findings
+    (finding,) = judged(seen, seen, thresholds=LOWEST).findings
     assert finding.confidence is level
 
 

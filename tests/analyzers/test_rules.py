@@ -62,6 +62,13 @@ def test_a_large_map_filled_once_without_a_size_is_a_storm(make) -> None:  # typ
 
 
 @families
+def test_one_reading_is_not_sure_that_a_map_has_stopped_growing(make) -> None:  # type: ignore[no-untyped-def]
+    still = snapshot(make(600_000))
+    assert first(judged(still)).confidence is Confidence.MEDIUM
+    assert first(judged(still, still)).confidence is Confidence.HIGH
+
+
+@families
 @pytest.mark.parametrize(("others", "speaks"), [(0.8, True), (0.95, False)])
 def test_a_storm_is_a_tenth_of_all_allocations(make, others: float, speaks: bool) -> None:  # type: ignore[no-untyped-def]
     line = make(200_000)

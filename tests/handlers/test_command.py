@@ -35,6 +35,8 @@ ORDERS = CaptureCommand("svc-orders", None)
         ("capture --help", HelpCommand()),
         ("history -h", HelpCommand()),
         ("services help", HelpCommand()),
+        ("capture svc-orders --all", CaptureCommand("svc-orders", "all")),
+        ("capture svc-orders —All", CaptureCommand("svc-orders", "all")),
         ("services", ServicesCommand()),
         ("explain", ExplainCommand(None)),
         ("Explain evacuate", ExplainCommand("evacuate")),

@@ -62,7 +62,9 @@ def test_a_limit_that_cannot_be_watched_is_not_passed_over(
 
 def test_the_collector_is_compared_with_the_capture_before() -> None:
     text = told(None, GCFigures(3.1, 0.001, 2e6, 1e6, 8.0))
-    assert "4.8 MiB/s allocated (1.9 MiB before), 12 GC cycles a minute (3.1 before), 0.1 % of the time paused." in text
+    assert (
+        "4.8 MiB/s allocated (1.9 MiB/s before), 12 GC cycles a minute (3.1 before), 0.1 % of the time paused." in text
+    )
     assert "before)" not in told(None)
     assert "before)" not in told(None, GCFigures())
     assert "before)" not in told(None, NOTE.diagnosis.gc)
