@@ -41,8 +41,10 @@ class Leaves(NamedTuple):
     calls: Mapping[int, Call]
 
     def plus(self, later: "Leaves") -> "Leaves":
-        """Both together; of a call that both know, what `later` saw. Another instance may have walked other code."""
-        return Leaves(self.build_id, later.go_version, {**self.calls, **later.calls})
+        """Both together; of a call and size that both know, what `later` saw. Another instance may have walked
+        other code, or have smaller maps."""
+        calls = {offset: _both(self.calls.get(offset, {}), call) for offset, call in later.calls.items()}
+        return Leaves(self.build_id, later.go_version, {**self.calls, **calls})
 
 
 def learn(profile: HeapProfile, binary: Binary) -> Leaves:
@@ -92,6 +94,11 @@ def unknown_since(profile: HeapProfile, earlier: HeapProfile, least: float) -> f
     total = _usage(profile.records).minus(_usage(earlier.records)).alloc_space
     unknown = _usage(_unknown(profile)).minus(_usage(_unknown(earlier))).alloc_space
     return _share(unknown, total) if total >= least else 0.0
+
+
+def _both(call: Call, later: Call) -> Call:
+    """All sizes of both; where one knows of a single kind and the other of several, the later one alone."""
+    return {**call, **later} if (ANY_SIZE in call) is (ANY_SIZE in later) else later
 
 
 def _uncut(record: Record) -> Usage:

@@ -190,6 +190,21 @@ def test_what_two_texts_told_is_known_together() -> None:
     assert both[CALL - CODE.start] == {335_872: {SIZED: 1.0}}
 
 
+def test_a_young_instance_does_not_make_the_large_tables_of_another_one_forgotten() -> None:
+    """Both are asked in turn: else each would need a text for what the other one's text has replaced."""
+    grown = learn(text(record(SWISS_GROWN, 13_568), record(SPLIT, 27_264, 40)), B1)
+    young = learn(text(record(SWISS_GROWN, 13_568), record(SWISS_GROWN, 6_784)), B1)
+    assert told(grown.plus(young), 27_264) == {Kind.SPLIT: 1}
+    assert told(grown.plus(young), 6_784) == {Kind.GROWTH: 1}
+
+
+def test_a_call_that_turns_out_to_be_of_several_kinds_has_none_for_any_size() -> None:
+    plain = learn(text(record(("runtime.makeslice",), 4096)), B1)
+    mixed = learn(text(record(("runtime.makeslice",), 4096), record(GROWN, 335_872)), B1)
+    assert set(plain.calls[CALL - CODE.start]) == {ANY_SIZE}
+    assert ANY_SIZE not in plain.plus(mixed).calls[CALL - CODE.start]
+
+
 def test_unknown_bytes_count_by_what_was_allocated_or_is_held() -> None:
     known = learn(text(record(GROWN, 1000, leaf=CALL)), B1)
     new = CALL + 64
