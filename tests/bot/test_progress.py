@@ -4,6 +4,7 @@ import pytest
 from redis.asyncio import Redis
 
 from analyzers.finding import Verdict
+from bot.diagnosis_codec import encode_diagnosis
 from bot.progress import RedisProgress
 from bot.redis_client import connect, key
 from bot.redis_server import free_port
@@ -71,8 +72,10 @@ async def test_what_was_found_is_kept_until_it_is_told(redis: Redis) -> None:
 
 @pytest.mark.redis
 async def test_what_another_release_has_found_is_looked_for_again(redis: Redis) -> None:
-    await redis.set(key("diagnosis", records.capture().id), b'{"verdict": "of next year"}')
-    assert await RedisProgress(redis).diagnosis(records.capture()) is None
+    kept = encode_diagnosis(records.diagnosis())
+    for other in (b'{"verdict": "of next year"}', kept[:16] + b"[]", b"0" * 16 + kept[16:], kept[16:]):
+        await redis.set(key("diagnosis", records.capture().id), other)
+        assert await RedisProgress(redis).diagnosis(records.capture()) is None
 
 
 @pytest.mark.redis
