@@ -62,7 +62,7 @@ def test_a_text_and_its_symbols_are_answered_in_words(files: Path, file: str) ->
     assert (ran.code, ran.err) == (0, "")
     assert "A map is filled without a size" in ran.out
     assert "internal/catalog/catalog.go:64" in ran.out
-    assert "high confidence" in " ".join(ran.out.split())
+    assert "medium confidence" in " ".join(ran.out.split())
     assert "\x1b" not in ran.out
     assert "&lt;" not in ran.out
     assert max(map(len, ran.out.splitlines())) <= 100
@@ -71,9 +71,9 @@ def test_a_text_and_its_symbols_are_answered_in_words(files: Path, file: str) ->
 @pytest.mark.parametrize(
     ("arguments", "source", "confidence"),
     [
-        (["storm-1.txt", "--symbols", "storm.symbols"], "text", "high"),
-        (["storm-1.txt"], "text", "medium"),
-        (["storm-1.pb.gz"], "protobuf", "medium"),
+        (["storm-1.txt", "--symbols", "storm.symbols"], "text", "medium"),  # one reading: it may still grow
+        (["storm-1.txt"], "text", "low"),
+        (["storm-1.pb.gz"], "protobuf", "low"),
     ],
 )
 def test_json_is_one_object_and_nothing_else(files: Path, arguments: list[str], source: str, confidence: str) -> None:
