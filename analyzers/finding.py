@@ -39,6 +39,11 @@ class Confidence(StrEnum):
         """One step down."""
         return Confidence.LOW if self is not Confidence.HIGH else Confidence.MEDIUM
 
+    def at_most(self, limit: "Confidence") -> "Confidence":
+        """The lower of both."""
+        rank = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
+        return min(self, limit, key=rank.index)
+
 
 class Unit(StrEnum):
     """The unit of a number. A share is 0 to 1."""
@@ -96,6 +101,26 @@ class Remediation(NamedTuple):
     hourly: Savings | None = None
 
 
+class Part(NamedTuple):
+    """One part of what a line allocated for tables; `whole` if it is all of it but a rest."""
+
+    name: str
+    space: float
+    whole: bool
+
+
+# The parts of a line's tables, by their names as evidence; parts of these shares say nothing, or all there is.
+TABLE_PARTS = (
+    "growth_garbage",
+    "presize_alloc_space",
+    "clone_alloc_space",
+    "first_alloc_space",
+    "overflow_alloc_space",
+)
+WORTH_A_WORD = 0.01
+MOST = 0.99
+
+
 class Finding(NamedTuple):
     """One line of source with a map problem.
 
@@ -116,6 +141,15 @@ class Finding(NamedTuple):
     def value(self, name: str) -> float | None:
         """The number called `name`, None where the rule did not give it."""
         return next((item.value for item in self.evidence if item.name == name), None)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What the line's tables were for, as far as it is worth a word."""
+        tables = self.value("table_alloc_space") or 0.0
+        spaces = ((name, self.value(name) or 0.0) for name in TABLE_PARTS)
+        return tuple(
+            Part(name, space, space > MOST * tables) for name, space in spaces if space > WORTH_A_WORD * tables
+        )
 
 
 class Dominant(NamedTuple):

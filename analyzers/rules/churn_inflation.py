@@ -96,6 +96,4 @@ def _halved(known: MapEstimate | None) -> MapEstimate | None:
 def _sureness(case: Case, suspect: Suspect, *, proven: bool) -> Confidence:
     """Never high: the population is that of the most numerous objects, not of this map by proof."""
     level = confidence(case, suspect, *TABLE_KINDS)
-    if not proven:
-        return Confidence.LOW
-    return Confidence.MEDIUM if level is Confidence.HIGH else level
+    return level.at_most(Confidence.MEDIUM if proven else Confidence.LOW)

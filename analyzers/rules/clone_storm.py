@@ -35,7 +35,7 @@ def find(case: Case) -> list[Finding]:
             Finding(
                 rule=Verdict.CLONE_STORM,
                 # That the loop copies just that map is likely, no more.
-                confidence=level if cloned or level is Confidence.LOW else Confidence.MEDIUM,
+                confidence=level if cloned else level.at_most(Confidence.MEDIUM),
                 site=suspect.site,
                 culprit=suspect.culprit,
                 map=_copied(suspect, original),

@@ -35,7 +35,7 @@ def find(case: Case) -> list[Finding]:
         found.append(
             Finding(
                 rule=Verdict.OVERSIZED_HINT,
-                confidence=Confidence.LOW if level is Confidence.LOW else most,
+                confidence=level.at_most(most),
                 site=suspect.site,
                 culprit=suspect.culprit,
                 map=suspect.map,

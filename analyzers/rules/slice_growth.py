@@ -15,7 +15,7 @@ def find(case: Case) -> list[Finding]:
         Finding(
             rule=Verdict.SLICE_GROWTH,
             # Sizes alone cannot tell every slice from a buffer that grows by its own rule.
-            confidence=min(confidence(case, suspect, Kind.SLICE), Confidence.MEDIUM, key=_rank),
+            confidence=confidence(case, suspect, Kind.SLICE).at_most(Confidence.MEDIUM),
             site=suspect.site,
             culprit=suspect.culprit,
             map=None,
@@ -36,7 +36,3 @@ def find(case: Case) -> list[Finding]:
         and suspect.share >= limits.min_slice_share
         and len(suspect.change.line.ledger.sizes(Kind.SLICE)) >= SLICE_RUNGS
     ]
-
-
-def _rank(level: Confidence) -> int:
-    return (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH).index(level)

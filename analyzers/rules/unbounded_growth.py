@@ -32,12 +32,13 @@ def find(case: Case) -> list[Finding]:
             Finding(
                 rule=Verdict.UNBOUNDED_GROWTH,
                 # Eight seconds show that a map grows, not that it never stops.
-                confidence=level if proven else Confidence.MEDIUM if level is Confidence.HIGH else level,
+                confidence=level if proven else level.at_most(Confidence.MEDIUM),
                 site=suspect.site,
                 culprit=suspect.culprit,
                 map=suspect.map,
                 evidence=(
                     Evidence("inuse_growth", gained, Unit.BYTES),
+                    Evidence("inuse_growth_time", seconds, Unit.SECONDS),
                     rate,
                     *_nodes(suspect),
                     *numbers(case, suspect),

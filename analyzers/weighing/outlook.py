@@ -60,6 +60,7 @@ def _step(step: forecast.Step | None) -> list[Evidence]:
     if step.peak is not None and step.entries is not None:
         found += [
             Evidence("step_peak_space", step.peak, Unit.BYTES),
+            Evidence("step_old_space", step.peak - step.space, Unit.BYTES),
             Evidence("step_entries", step.entries, Unit.COUNT),
         ]
     if step.within is not None:
