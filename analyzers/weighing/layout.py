@@ -1,6 +1,6 @@
 """A window laid out as a case: every line that could be guilty, with its map estimated and its shares worked out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from analyzers.compare import LineChange, Window
@@ -38,7 +38,13 @@ def lay_out(window: Window, thresholds: Thresholds, traffic: Traffic | None = No
             suspect = _suspect(change, whole)
             ops = traffic.at(line.site, line.culprit, line.key_kind) if traffic and line.implementation else None
             suspects.append(suspect._replace(ops=ops))
-    return Case(window, thresholds, tuple(suspects), total, _functions(window.lines))
+    return Case(
+        window,
+        thresholds,
+        tuple(suspects),
+        total,
+        _functions(window.lines, {suspect.culprit.function for suspect in suspects}),
+    )
 
 
 def load_factors(window: Window) -> tuple[float, ...]:
@@ -105,11 +111,13 @@ def _heaviest(ledger: Ledger) -> int:
     return max(sizes, key=lambda size: sizes[size].alloc_space, default=0)
 
 
-def _functions(changes: Iterable[LineChange]) -> dict[str, tuple[Ledger, Ledger]]:
-    """What each function of the user's own allocated, in the window and since the base."""
-    found: dict[str, tuple[Ledger, Ledger]] = {}
+def _functions(changes: Iterable[LineChange], wanted: Collection[str]) -> dict[str, tuple[Ledger, Ledger]]:
+    """What each function of `wanted`, those that make maps, allocated in the window and since the base."""
+    found = {function: (Ledger(), Ledger()) for function in wanted}
     for change in changes:
-        ledgers = found.setdefault(change.line.culprit.function, (Ledger(), Ledger()))
+        ledgers = found.get(change.line.culprit.function)
+        if ledgers is None:
+            continue
         for ledger, part in zip(ledgers, (change.recent, change.trend), strict=True):
             for (kind, size), usage in part.cells.items() if part else ():
                 ledger.add(kind, size, usage)
