@@ -88,11 +88,14 @@ def _of_one_build(splits: float, samples: float, chance: float, unseen: float, k
     if by_builds is None or kept is None:
         return by_builds or kept or _Count(splits + 1, 1.0)
     apart = abs(math.log(by_builds.value / kept.value))
-    if apart > AGREE * math.sqrt(by_builds.variance + kept.variance):
+    together = by_builds.variance + kept.variance
+    if apart > AGREE * math.sqrt(together):
         return by_builds
     weights = 1 / by_builds.variance, 1 / kept.variance
     logarithm = (math.log(by_builds.value) * weights[0] + math.log(kept.value) * weights[1]) / sum(weights)
-    return _Count(math.exp(logarithm), 1 / sum(weights))
+    # Where they differ by more than their errors, one of them is further off than it claims (the scale factor of the
+    # Particle Data Group's averages).
+    return _Count(math.exp(logarithm), max(1.0, apart**2 / together) / sum(weights))
 
 
 def _alive(full: Usage, size: int, probability: float, exact: Calibration) -> _Count:
