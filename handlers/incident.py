@@ -1,0 +1,99 @@
+"""An incident and what has happened to it: plain frozen records, no behaviour but lookup. What changes them: `incidents/`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from handlers.alert import Group
+from handlers.records import Outcome
+
+
+class State(StrEnum):
+    """Where an incident stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+class Event(StrEnum):
+    """What can happen to an incident."""
+
+    OPENED = "opened"
+    JOINED = "joined"  # another alert of the group
+    CLEARED = "cleared"  # one of several alerts resolved
+    ACKNOWLEDGED = "acknowledged"
+    SNOOZED = "snoozed"
+    WOKE = "woke"  # the snooze is over and it still fires
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    SILENCED = "silenced"
+    UNSILENCED = "unsilenced"
+
+
+class Entry(NamedTuple):
+    """One line of the timeline. `who` is a Slack user's id, empty where the alerts themselves did it."""
+
+    at: float
+    event: Event
+    who: str = ""
+    detail: str = ""
+
+
+class Known(NamedTuple):
+    """What is known of one alert of the group. `instance` is one of the registry's, None where none was meant;
+    `ends_at` is None while it fires."""
+
+    fingerprint: str
+    title: str
+    instance: str | None
+    starts_at: float
+    ends_at: float | None
+    link: str
+
+
+class Silence(NamedTuple):
+    """A silence in Alertmanager that was made from the thread."""
+
+    id: str
+    until: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One thread's story. `id` is opaque and short enough to type; `version` counts its changes.
+
+    `outcomes` has the newest capture of each instance. `requests` counts the captures asked for, `refires` how often
+    it was reopened; `previous` is the id of the incident before it of the same group. Times are seconds since 1970.
+    """
+
+    id: str
+    group: Group
+    channel: str
+    group_labels: dict[str, str]
+    state: State
+    opened_at: float
+    alerts: tuple[Known, ...]
+    timeline: tuple[Entry, ...]
+    truncated: int = 0
+    resolved_at: float | None = None
+    owner: str = ""
+    snoozed_until: float | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    memory_limit: int | None = None
+    requests: int = 0
+    previous: str | None = None
+    silence: Silence | None = None
+    version: int = 1
+
+    @property
+    def service(self) -> str:
+        """The name of the service it is about."""
+        return self.group.service
+
+    @property
+    def firing(self) -> tuple[Known, ...]:
+        """The alerts that still fire."""
+        return tuple(alert for alert in self.alerts if alert.ends_at is None)
