@@ -1,4 +1,4 @@
-"""An incident and what has happened to it: plain frozen records, no behaviour but lookup. What changes them: `incidents/`."""
+"""An incident and what has happened to it: plain frozen records. What changes them: `incidents/`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
