@@ -14,6 +14,23 @@ class Instance(NamedTuple):
     url: str
 
 
+class Comparison(StrEnum):
+    """How a matcher compares, as Alertmanager writes it. Regular expressions have to match the whole value."""
+
+    EQUAL = "="
+    UNEQUAL = "!="
+    LIKE = "=~"
+    UNLIKE = "!~"
+
+
+class Matcher(NamedTuple):
+    """One of Alertmanager's label matchers, as `sources/matchers.py` reads and applies it."""
+
+    label: str
+    comparison: Comparison
+    value: str
+
+
 class Wanted(StrEnum):
     """Which of a heap's formats a capture asks for. `auto`: the text once a build, then the protobuf."""
 
@@ -40,6 +57,7 @@ class Service:
     max_bytes: int = 268_435_456
     memory_limit: int | None = None  # what the process may use, its container's limit or its GOMEMLIMIT
     thresholds: Thresholds = DEFAULT
+    match: tuple[Matcher, ...] = ()  # an alert means this service if all hold; none: no alert means it
     recorded: bool = False  # answers come from a recording (the demo's), and messages must say so
 
 
