@@ -32,6 +32,18 @@ class Event(StrEnum):
     UNSILENCED = "unsilenced"
 
 
+class Act(StrEnum):
+    """What a person can do with an incident: by a button, a modal, a command or a mention."""
+
+    ACKNOWLEDGE = "acknowledge"
+    CAPTURE = "capture"
+    COMPARE = "compare"
+    SNOOZE = "snooze"
+    RESOLVE = "resolve"
+    SILENCE = "silence"
+    UNSILENCE = "unsilence"
+
+
 class Entry(NamedTuple):
     """One line of the timeline. `who` is a Slack user's id, empty where the alerts themselves did it."""
 

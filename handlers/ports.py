@@ -6,13 +6,17 @@ Adapters fit by shape and inherit nothing; every exception they let out is a Map
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from analyzers.finding import Diagnosis
 from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
-from handlers.notes import Note
+from handlers.alert import Alert, Group, Part
+from handlers.incident import Incident
+from handlers.posts import Post
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
+from handlers.step import Step
 
 
 class Registry(Protocol):
@@ -85,13 +89,7 @@ class KnownLeaves(Protocol):
 
 
 class Progress(Protocol):
-    """How far a request has come, so that a repeated job neither opens a thread nor speaks twice."""
-
-    async def thread(self, request_id: str) -> Thread | None:
-        """The thread opened for a request, None as long as there is none."""
-
-    async def opened(self, request_id: str, thread: Thread) -> None:
-        """Keeps the thread of a request."""
+    """What captures found and how they ended, so that a repeated job neither visits nor tells twice."""
 
     async def diagnosis(self, capture: Capture) -> Diagnosis | None:
         """What an earlier try has found, None where it found nothing or has not come so far."""
@@ -100,7 +98,7 @@ class Progress(Protocol):
         """Keeps what was found until it is told. Where that fails the diagnosis is told all the same."""
 
     async def ended(self, capture: Capture, outcome: Outcome) -> None:
-        """Keeps how one capture ended."""
+        """Keeps how one capture ended; the first time counts."""
 
     async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
         """How the captures of a request ended so far, in order of instance."""
@@ -109,34 +107,96 @@ class Progress(Protocol):
         """Whether this capture's answer was given already."""
 
 
-# Whether a turn that was taken is still this run's, and not somebody else's after a standstill.
-StillOurs = Callable[[], Awaitable[bool]]
-
-
 class Turns(Protocol):
     """Who may go on where only one may, whatever the number of workers. A dead worker's turns end by themselves."""
 
     def take(self, capture: Capture) -> AbstractAsyncContextManager[None]:
         """Holds the instance. Raises Busy."""
 
-    def alone(self, identity: str) -> AbstractAsyncContextManager[StillOurs]:
-        """Holds a job against its own copies, which a queue makes of a job whose worker stood still; waits for them."""
 
-    def editor(self, request_id: str) -> AbstractAsyncContextManager[bool]:
-        """Holds the root message of a request; False where another one does."""
+class Budget(Protocol):
+    """How often an instance may be captured without anybody having typed a command for it."""
+
+    async def spend(self, service: Service, instance: str, request: str, moment: float) -> float:
+        """0 where `request` may capture the instance now, which counts; else the seconds until somebody may.
+
+        The same request asked again gets the same answer.
+        """
 
 
-class Chat(Protocol):
-    """Where people read."""
+class Outbox(Protocol):
+    """What is to be said, kept until Slack has taken it."""
 
-    async def open(self, channel: str, note: Note) -> Thread:
-        """Posts a root message."""
+    async def put(self, *posts: Post) -> None:
+        """Once for each event of a reply; of a root the highest version stands."""
 
-    async def edit(self, thread: Thread, note: Note) -> None:
-        """Replaces the root message."""
+    async def conversation(self, thread: Thread) -> str | None:
+        """The conversation of a thread, None where it is not mapstorm's."""
 
-    async def reply(self, thread: Thread, note: Note) -> None:
-        """Posts into the thread."""
+    async def link(self, conversation: str) -> str | None:
+        """An https address of the root message, None where there is none."""
+
+
+class Inbox(Protocol):
+    """What alerts said and nobody has worked on yet: in order within a group, kept until it is done."""
+
+    async def put(self, parts: tuple[Part, ...]) -> None:
+        """All of them in one step, with a job for each group."""
+
+    async def head(self, group: Group) -> tuple[str, Part] | None:
+        """The oldest part of a group and its token."""
+
+    async def drop(self, group: Group, token: str) -> None:
+        """Takes the head away, if it is still that one."""
+
+    async def unmatched(self, alerts: tuple[Alert, ...], moment: float) -> None:
+        """Counts alerts that mean no service, and keeps an example for the doctor."""
+
+
+class Incidents(Protocol):
+    """What incidents there are. A change is one step with all that follows from it (step.py)."""
+
+    async def get(self, identity: str) -> Incident | None:
+        """The incident of that id."""
+
+    async def latest(self, group: Group) -> Incident | None:
+        """The newest incident of a group."""
+
+    async def open(self, service: str | None = None) -> tuple[Incident, ...]:
+        """Those that are not resolved, newest first."""
+
+    async def commit(self, step: Step) -> bool:
+        """False where the incident, or the head of its inbox, was changed by somebody else: read again, decide anew."""
+
+
+class Standing(StrEnum):
+    """What somebody is in this workspace."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    STRANGER = "stranger"  # from another workspace, through Slack Connect
+
+
+class People(Protocol):
+    """Who somebody is, as Slack has it. Raises OutageError where Slack does not say so in time."""
+
+    async def standing(self, user: str, team: str) -> Standing:
+        """`team` is the workspace that the request names as theirs."""
+
+    async def in_groups(self, user: str, groups: tuple[str, ...]) -> bool:
+        """Whether somebody is in any of these user groups."""
+
+
+class Silences(Protocol):
+    """Alertmanager's silences."""
+
+    async def create(
+        self, matchers: tuple[tuple[str, str], ...], until: float, comment: str, by: str, now: float
+    ) -> str:
+        """Its id. `matchers` are labels and their values. Raises OutageError, SilenceRefused."""
+
+    async def end(self, identity: str) -> None:
+        """Ends it now; one that is over already is no error. Raises OutageError, SilenceRefused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +210,11 @@ class Tools:
     leaves: KnownLeaves
     progress: Progress
     turns: Turns
-    chat: Chat
+    budget: Budget
+    outbox: Outbox
+    inbox: Inbox
+    incidents: Incidents
+    people: People
+    silences: Silences | None
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]

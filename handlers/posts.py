@@ -22,7 +22,7 @@ class Root(NamedTuple):
     """The root message of a conversation as it shall stand: posted if it is not there, edited if it is.
 
     Of two the one with the higher `version` stands. `mention` are ids of users and user groups, mentioned when it is
-    posted and never when it is edited.
+    posted and never when it is edited; `asker` is told directly where it cannot be posted.
     """
 
     conversation: str
@@ -31,6 +31,7 @@ class Root(NamedTuple):
     version: int
     urgency: Urgency = Urgency.STATE
     mention: tuple[str, ...] = ()
+    asker: str = ""
 
 
 class Reply(NamedTuple):

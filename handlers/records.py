@@ -68,34 +68,57 @@ class Thread(NamedTuple):
     ts: str
 
 
+class Trigger(StrEnum):
+    """Why a capture is taken."""
+
+    ASKED = "asked"  # by a slash command
+    ALERT = "alert"  # an incident opened or opened again
+    FOLLOW_UP = "follow_up"  # a minute into an incident
+    LIMIT = "limit"  # at 90 % of the memory limit
+    RESOLVED = "resolved"  # after an incident, to compare with
+    AGAIN = "again"  # by a button of an incident
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`capture` as somebody asked for it, before a thread exists. `id` is the same when Slack delivers it twice."""
+    """Captures of one service that belong together. `id` is the same however often it is delivered.
+
+    `asked_by` is a Slack user's id, empty where an alert asked; `incident` the id of the one it is for, if any.
+    """
 
     id: str
     service: str
     instances: tuple[str, ...]
     requested_at: float
     asked_by: str
+    incident: str | None = None
+    trigger: Trigger = Trigger.ASKED
+
+    @property
+    def conversation(self) -> str:
+        """Whose thread the answers belong into (posts.py)."""
+        return self.incident or self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One job: capture one instance of a request and say in `thread` what it means."""
+    """One job: capture one instance of a request and say in its conversation what it means."""
 
     id: str
     request: Request
     instance: str
-    thread: Thread
 
 
 class Outcome(NamedTuple):
-    """How one capture of a request ended, kept until the root message has told it."""
+    """How one capture of a request ended. Bytes alive, and by how many a second they grew; both 0 where it failed."""
 
     instance: str
     verdict: str | None
     culprit: str
     failed: str | None
+    live_heap: float = 0.0
+    grows_by: float = 0.0
+    captured_at: float = 0.0
 
 
 class Remembered(NamedTuple):

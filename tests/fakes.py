@@ -1,8 +1,5 @@
 """One fake for each port of handlers/ports.py. They remember what was asked of them, and can be told to fail."""
 
-import asyncio
-import math
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,10 +8,14 @@ from analyzers.errors import MapstormError
 from analyzers.finding import Diagnosis
 from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
+from handlers.alert import Alert, Group, Part
 from handlers.errors import Busy, OutageError, UnknownService
+from handlers.incident import Incident, State
 from handlers.notes import Note
-from handlers.ports import StillOurs, Tools, Visit
+from handlers.ports import Standing, Tools, Visit
+from handlers.posts import Post, Reply, Root
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
+from handlers.step import Reason, Step, Wake
 from tests.analyzers.recordings import EPOCH, Recording
 
 ORDERS = Service(
@@ -196,17 +197,9 @@ class FakeLeaves:
 class FakeProgress:
     """The next `blips` times something is to be remembered, it is not."""
 
-    threads: dict[str, Thread] = field(default_factory=dict)
     diagnoses: dict[str, Diagnosis] = field(default_factory=dict)
     known: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     blips: int = 0
-
-    async def thread(self, request_id: str) -> Thread | None:
-        return self.threads.get(request_id)
-
-    async def opened(self, request_id: str, thread: Thread) -> None:
-        self._blip()
-        self.threads[request_id] = thread
 
     async def diagnosis(self, capture: Capture) -> Diagnosis | None:
         return self.diagnoses.get(capture.id)
@@ -216,7 +209,7 @@ class FakeProgress:
 
     async def ended(self, capture: Capture, outcome: Outcome) -> None:
         self._blip()
-        self.known.setdefault(capture.request.id, {})[capture.instance] = outcome
+        self.known.setdefault(capture.request.id, {}).setdefault(capture.instance, outcome)
 
     async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
         known = self.known.get(request.id, {})
@@ -232,13 +225,10 @@ class FakeProgress:
 
 
 class FakeTurns:
-    """An instance in `taken` is busy. A job in `lost` has another copy that took over while it stood still."""
+    """An instance in `taken` is busy."""
 
     def __init__(self) -> None:
         self.taken: set[str] = set()
-        self.lost: set[str] = set()
-        self.edited: set[str] = set()
-        self._jobs: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
     async def take(self, capture: Capture) -> AsyncIterator[None]:
@@ -250,64 +240,176 @@ class FakeTurns:
         finally:
             self.taken.remove(capture.instance)
 
-    @asynccontextmanager
-    async def alone(self, identity: str) -> AsyncIterator[StillOurs]:
-        async def still_ours() -> bool:
-            return identity not in self.lost
 
-        async with self._jobs[identity]:
-            yield still_ours
+@dataclass
+class FakeBudget:
+    """Instances in `waits` have to wait so many seconds."""
 
-    @asynccontextmanager
-    async def editor(self, request_id: str) -> AsyncIterator[bool]:
-        if request_id in self.edited:
-            yield False
-            return
-        self.edited.add(request_id)
-        try:
-            yield True
-        finally:
-            self.edited.remove(request_id)
+    waits: dict[str, float] = field(default_factory=dict)
+    spent: list[tuple[str, str]] = field(default_factory=list)
 
-
-@dataclass(frozen=True)
-class Said:
-    """One line of the transcript: `open`, `edit` or `reply`, where, and what."""
-
-    how: str
-    where: str
-    note: Note
+    async def spend(self, service: Service, instance: str, request: str, moment: float) -> float:
+        if not self.waits.get(instance):
+            self.spent.append((instance, request))
+        return self.waits.get(instance, 0.0)
 
 
 @dataclass
-class FakeChat:
-    """Keeps a transcript. `fails` is raised instead of speaking, for the ways named in `fails_to`, `failures` times."""
+class FakeOutbox:
+    """Keeps what is to be said: roots as they stand, replies in order. The next `blips` puts fail."""
 
-    transcript: list[Said] = field(default_factory=list)
+    roots: dict[str, Root] = field(default_factory=dict)
+    replies: dict[str, Reply] = field(default_factory=dict)
+    puts: list[Post] = field(default_factory=list)
+    blips: int = 0
+    threads: dict[Thread, str] = field(default_factory=dict)
+
+    async def put(self, *posts: Post) -> None:
+        if self.blips:
+            self.blips -= 1
+            raise OutageError("redis")
+        self.take(*posts)
+
+    def take(self, *posts: Post) -> None:
+        for post in posts:
+            if isinstance(post, Reply):
+                if post.event not in self.replies:
+                    self.replies[post.event] = post
+                    self.puts.append(post)
+            elif post.conversation not in self.roots or self.roots[post.conversation].version < post.version:
+                self.roots[post.conversation] = post
+                self.puts.append(post)
+
+    async def conversation(self, thread: Thread) -> str | None:
+        return self.threads.get(thread)
+
+    async def link(self, conversation: str) -> str | None:
+        return f"https://slack.example.com/{conversation}" if conversation in self.roots else None
+
+    def notes(self) -> list[Note]:
+        """Every note that was put, in order."""
+        return [post.note for post in self.puts]
+
+    def said(self) -> list[Note]:
+        """The replies, in order."""
+        return [post.note for post in self.replies.values()]
+
+
+@dataclass
+class FakeInbox:
+    """Parts by group. The token of a part is its place since the beginning."""
+
+    parts: dict[Group, list[tuple[str, Part]]] = field(default_factory=dict)
+    strange: list[Alert] = field(default_factory=list)
     fails: MapstormError | None = None
-    fails_to: tuple[str, ...] = ("open", "edit", "reply")
-    failures: float = math.inf
+    _count: int = 0
 
-    async def open(self, channel: str, note: Note) -> Thread:
-        self._say("open", channel, note)
-        return Thread(channel, f"{len(self.transcript)}.000100")
-
-    async def edit(self, thread: Thread, note: Note) -> None:
-        await asyncio.sleep(0)  # the others come to their end meanwhile
-        self._say("edit", thread.ts, note)
-
-    async def reply(self, thread: Thread, note: Note) -> None:
-        self._say("reply", thread.ts, note)
-
-    def notes(self, *ways: str) -> list[Note]:
-        """What was said, of `ways` only."""
-        return [said.note for said in self.transcript if said.how in ways]
-
-    def _say(self, how: str, where: str, note: Note) -> None:
-        if self.fails and how in self.fails_to and self.failures > 0:
-            self.failures -= 1
+    async def put(self, parts: tuple[Part, ...]) -> None:
+        if self.fails:
             raise self.fails
-        self.transcript.append(Said(how, where, note))
+        for part in parts:
+            self._count += 1
+            self.parts.setdefault(part.group, []).append((str(self._count), part))
+
+    async def head(self, group: Group) -> tuple[str, Part] | None:
+        return next(iter(self.parts.get(group, [])), None)
+
+    async def drop(self, group: Group, token: str) -> None:
+        waiting = self.parts.get(group, [])
+        if waiting and waiting[0][0] == token:
+            waiting.pop(0)
+
+    async def unmatched(self, alerts: tuple[Alert, ...], moment: float) -> None:
+        if self.fails:
+            raise self.fails
+        self.strange += alerts
+
+
+@dataclass
+class FakeIncidents:
+    """Steps end in the other fakes, all or nothing. `beaten` commits come too late, one each."""
+
+    outbox: FakeOutbox
+    inbox: FakeInbox
+    queue: FakeQueue
+    kept: dict[str, Incident] = field(default_factory=dict)
+    wakes: dict[tuple[str, Reason], Wake] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    beaten: int = 0
+
+    async def get(self, identity: str) -> Incident | None:
+        return self.kept.get(identity)
+
+    async def latest(self, group: Group) -> Incident | None:
+        found = [incident for incident in self.kept.values() if incident.group == group]
+        return max(found, key=lambda incident: incident.opened_at, default=None)
+
+    async def open(self, service: str | None = None) -> tuple[Incident, ...]:
+        found = [
+            incident
+            for incident in self.kept.values()
+            if incident.state is not State.RESOLVED and service in (None, incident.service)
+        ]
+        return tuple(sorted(found, key=lambda incident: -incident.opened_at))
+
+    async def commit(self, step: Step) -> bool:
+        head = await self.inbox.head(step.after.group)
+        if self.beaten or self.kept.get(step.after.id) != step.before:
+            self.beaten = max(0, self.beaten - 1)
+            return False
+        if step.read is not None and (head is None or head[0] != step.read):
+            return False
+        if step.read is not None:
+            await self.inbox.drop(step.after.group, step.read)
+        self.kept[step.after.id] = step.after
+        self.outbox.take(*step.posts)
+        for request in step.requests:
+            self.queue.requests.setdefault(request.id, request)
+        for wake in step.wakes:
+            self.wakes[wake.incident, wake.reason] = wake
+        self.steps.append(step)
+        return True
+
+
+@dataclass
+class FakePeople:
+    """Everybody is a member of the workspace and of no group, unless said otherwise."""
+
+    standings: dict[str, Standing] = field(default_factory=dict)
+    groups: dict[str, set[str]] = field(default_factory=dict)
+    fails: MapstormError | None = None
+
+    async def standing(self, user: str, team: str) -> Standing:
+        if self.fails:
+            raise self.fails
+        return self.standings.get(user, Standing.MEMBER)
+
+    async def in_groups(self, user: str, groups: tuple[str, ...]) -> bool:
+        if self.fails:
+            raise self.fails
+        return any(user in self.groups.get(group, set()) for group in groups)
+
+
+@dataclass
+class FakeSilences:
+    """Silences by id, with their matchers, end and comment; ended ones are gone."""
+
+    made: dict[str, tuple[tuple[tuple[str, str], ...], float, str]] = field(default_factory=dict)
+    fails: MapstormError | None = None
+
+    async def create(
+        self, matchers: tuple[tuple[str, str], ...], until: float, comment: str, by: str, now: float
+    ) -> str:
+        if self.fails:
+            raise self.fails
+        identity = f"silence-{len(self.made) + 1}"
+        self.made[identity] = (matchers, until, comment)
+        return identity
+
+    async def end(self, identity: str) -> None:
+        if self.fails:
+            raise self.fails
+        self.made.pop(identity, None)
 
 
 class Fakes:
@@ -322,7 +424,12 @@ class Fakes:
         self.leaves = FakeLeaves()
         self.progress = FakeProgress()
         self.turns = FakeTurns()
-        self.chat = FakeChat()
+        self.budget = FakeBudget()
+        self.outbox = FakeOutbox()
+        self.inbox = FakeInbox()
+        self.incidents = FakeIncidents(self.outbox, self.inbox, self.queue)
+        self.people = FakePeople()
+        self.silences = FakeSilences()
         self.tools = Tools(
             registry=self.registry,
             heaps=self.heaps,
@@ -331,7 +438,12 @@ class Fakes:
             leaves=self.leaves,
             progress=self.progress,
             turns=self.turns,
-            chat=self.chat,
+            budget=self.budget,
+            outbox=self.outbox,
+            inbox=self.inbox,
+            incidents=self.incidents,
+            people=self.people,
+            silences=self.silences,
             now=self.clock.now,
             pause=self.clock.pause,
         )
