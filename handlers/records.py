@@ -31,6 +31,13 @@ class Matcher(NamedTuple):
     value: str
 
 
+class Allow(NamedTuple):
+    """Who may act on a service's incidents: Slack's ids of users, and of user groups."""
+
+    users: tuple[str, ...]
+    user_groups: tuple[str, ...]
+
+
 class Wanted(StrEnum):
     """Which of a heap's formats a capture asks for. `auto`: the text once a build, then the protobuf."""
 
@@ -58,6 +65,10 @@ class Service:
     memory_limit: int | None = None  # what the process may use, its container's limit or its GOMEMLIMIT
     thresholds: Thresholds = DEFAULT
     match: tuple[Matcher, ...] = ()  # an alert means this service if all hold; none: no alert means it
+    allow: Allow | None = None  # None: every member of the workspace
+    mention: tuple[str, ...] = ()  # ids of users and user groups, mentioned once when an incident opens
+    cooldown_s: float = 30.0  # between automatic captures of one instance
+    reopen_within_s: float = 14_400.0  # an alert that fires again within it reopens the thread
     recorded: bool = False  # answers come from a recording (the demo's), and messages must say so
 
 
