@@ -1,4 +1,4 @@
-"""`./mapstorm test [--without browser,go,redis] [pytest arguments]`: all checks, all tests, one verdict.
+"""`./mapstorm test [--without browser,alertmanager,go,redis] [pytest arguments]`: all checks, all tests, one verdict.
 
 Knows the steps and how to add them up; what they need is in `needs.py`, what they check in pyproject.toml.
 """
@@ -28,8 +28,8 @@ CHECKS = {
     "imports": ("-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"),
 }
 # Quick ones first; a test with two marks runs with the later kind. Toolchains come over the network.
-KINDS = ("fast", "redis", "go", "browser")
-MARKS = {"redis": "redis", "go": "(go or network)", "browser": "browser"}
+KINDS = ("fast", "redis", "go", "alertmanager", "browser")
+MARKS = {"redis": "redis", "go": "(go or network)", "alertmanager": "alertmanager", "browser": "browser"}
 NO_TESTS = 5  # pytest's code: nothing of this kind among the tests asked for
 # Somebody's own settings must not reach the tests; the cache is no setting of mapstorm's.
 FOREIGN = ("SLACK_", "REDIS_", "MAPSTORM_", "PYTEST_")
@@ -47,7 +47,7 @@ class Step:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="mapstorm test", description="All checks and all tests.")
-    parser.add_argument("--without", default="", metavar="KIND,...", help="leave out: redis, go, browser")
+    parser.add_argument("--without", default="", metavar="KIND,...", help="leave out: redis, go, alertmanager, browser")
     options, given = parser.parse_known_args(arguments)
     without = {kind for kind in options.without.split(",") if kind}
     if unknown := without - set(MARKS):
@@ -114,7 +114,7 @@ def _python(name: str, *arguments: str) -> tuple[int, float]:
 def _report(steps: list[Step], without: set[str], seconds: float) -> int:
     print()
     for step in steps:
-        print(f"{'ok    ' if step.ok else 'FAILED'} {step.name:8} {step.seconds:6.1f} s  {_told(step.counts)}")
+        print(f"{'ok    ' if step.ok else 'FAILED'} {step.name:12} {step.seconds:6.1f} s  {_told(step.counts)}")
     if without:
         print(f"left out: {', '.join(sorted(without))}")
     if failed := [step.name for step in steps if not step.ok]:
