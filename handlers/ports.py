@@ -28,6 +28,9 @@ class Registry(Protocol):
     def all(self) -> tuple[Service, ...]:
         """Every service, in the order of the file."""
 
+    def fallback(self) -> str | None:
+        """The channel that hears of what cannot be delivered elsewhere: its id or #name, None where none is said."""
+
 
 class Visit(Protocol):
     """One pinned process: every request of one visit reaches the same one."""

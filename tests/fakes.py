@@ -44,6 +44,7 @@ class FakeClock:
 class FakeRegistry:
     def __init__(self, *services: Service) -> None:
         self.services = {service.name: service for service in services}
+        self.channel: str | None = None
 
     def get(self, name: str) -> Service:
         if name not in self.services:
@@ -52,6 +53,9 @@ class FakeRegistry:
 
     def all(self) -> tuple[Service, ...]:
         return tuple(self.services.values())
+
+    def fallback(self) -> str | None:
+        return self.channel
 
 
 @dataclass

@@ -42,6 +42,9 @@ class FakeRegistry:
     def all(self) -> tuple[Service, ...]:
         return (self._service,)
 
+    def fallback(self) -> str | None:
+        return None
+
 
 @dataclass
 class FakeChat:
