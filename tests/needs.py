@@ -102,7 +102,7 @@ def _install(programs: list[Program]) -> None:
     with _no_service_starts():
         _as_root("apt-get", "update", "-qq")
         _as_root("apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages)
-    for service in sorted({program.package for program in programs if program.service}):
+    for service in sorted({program.package for program in programs if program.service and program.present()}):
         _as_root("update-rc.d", service, "disable")  # nor at the next boot
 
 
