@@ -17,7 +17,7 @@ from bot.standin.api import Api
 from bot.standin.control import Control, act
 from bot.standin.courier import Courier
 from bot.standin.credentials import Credentials
-from bot.standin.faults import Faults, NoFaults
+from bot.standin.faults import Faults
 from bot.standin.guard import Guard
 from bot.standin.people import People
 from bot.standin.rate import UNLIMITED, Pace, Rates
@@ -26,24 +26,29 @@ from bot.standin.serve import Server
 from bot.standin.sockets import Sockets
 from bot.standin.transport import Transport
 from bot.standin.triggers import Tickets
+from bot.standin.trouble import Trouble
 from bot.standin.workspace import Workspace
 
 
 @dataclass
 class Standin:
-    """A stand-in ready to be served. `app` is the ASGI app; `people` do what people do in Slack."""
+    """A stand-in ready to be served. `app` is the ASGI app; `people` do what people do in Slack.
+
+    `trouble` goes wrong as it is told to; a test's own `faults` take its place for calls of the Web API.
+    """
 
     ws: Workspace = field(default_factory=Workspace)
     credentials: Credentials = field(default_factory=Credentials)
     bot_url: str | None = None
     pace: Pace = field(default_factory=Pace)
-    faults: Faults = field(default_factory=NoFaults)
+    faults: Faults | None = None
 
     def __post_init__(self) -> None:
         self.tickets = Tickets(self.ws.clock)
         self.sockets = Sockets(self.ws.app.app_id, self.ws.changes)
         self.transport = Transport(self.ws.clock, self.credentials, self.sockets, self.bot_url)
-        self.courier = Courier(self.ws, self.transport, self.faults)
+        self.trouble = Trouble(self.ws.clock)
+        self.courier = Courier(self.ws, self.transport, self.faults or self.trouble, self.trouble)
         self.people = People(self.ws, self.tickets, self.courier)
         self.app = create_app(self)
         self._server: Server | None = None
@@ -89,7 +94,7 @@ def create_app(standin: Standin) -> Starlette:
         standin.credentials,
         Rates(standin.ws.clock, standin.pace),
         standin.sockets,
-        standin.faults,
+        standin.faults or standin.trouble,
     )
     control = Control(standin.people, standin.sockets)
     acts = {

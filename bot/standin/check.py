@@ -74,6 +74,20 @@ def check_view(view: Json, kind: str) -> None:
         raise Refusal("view_too_large")
 
 
+def kinds(blocks: object) -> list[str]:
+    """The types of a message's blocks as a caller sent them, a list or its JSON; empty for anything else."""
+    if isinstance(blocks, str):
+        try:
+            blocks = json.loads(blocks)
+        except ValueError:
+            return []
+    return (
+        [str(block.get("type")) if isinstance(block, dict) else "" for block in blocks]
+        if isinstance(blocks, list)
+        else []
+    )
+
+
 def characters(value: object) -> int:
     """All text a reader could see: the sum Slack limits, as far as it can be measured from outside."""
     if isinstance(value, list):

@@ -10,6 +10,7 @@ from typing import Any
 from bot.standin.faults import Faults
 from bot.standin.records import Delivery, Json
 from bot.standin.transport import EVENT, Transport, Unreachable
+from bot.standin.trouble import Trouble
 from bot.standin.workspace import Workspace
 
 ACK_SECONDS = 3.0
@@ -33,13 +34,18 @@ class Courier:
     ws: Workspace
     transport: Transport
     faults: Faults
+    trouble: Trouble
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def deliver(self, kind: str, about: str, payload: Json) -> Outcome:
-        """Send it, as often as the faults say; the first copy's fate is the answer."""
-        copies = max(1, self.faults.copies(kind))
-        first, *_ = await asyncio.gather(*(self._once(kind, about, payload) for _ in range(copies)))
-        return first
+        """Send it, as often and as late as the faults say; the first copy's fate is the answer."""
+        first, *others = self.trouble.route(kind) + [0.0] * (self.faults.copies(kind) - 1)
+        at_once = [self._once(kind, about, payload) for late in others if not late]
+        for late in others:
+            if late:
+                self._in_background(self._later(late, kind, about, payload))
+        outcome, *_ = await asyncio.gather(self._later(first, kind, about, payload), *at_once)
+        return outcome
 
     async def event(self, about: str, payload: Json) -> Outcome:
         first = await self.deliver(EVENT, about, payload)
@@ -61,6 +67,11 @@ class Courier:
             last = await self._once(EVENT, about, payload, attempt, reason)
             if last.acknowledged or last.no_retry:
                 return
+
+    async def _later(self, seconds: float, kind: str, about: str, payload: Json) -> Outcome:
+        if seconds:
+            await self.ws.clock.sleep(seconds)
+        return await self._once(kind, about, payload)
 
     async def _once(self, kind: str, about: str, payload: Json, retry: int = 0, reason: str = "") -> Outcome:
         clock = self.ws.clock

@@ -1,7 +1,8 @@
 """The seam for trouble: what a test may do to a call before or after it took effect, and to a delivery.
 
-Why a Protocol: the stand-in itself never fails on purpose; `NoFaults` is all it knows. A fault that wants
-Slack to be slow sleeps in these methods; one that wants an error returns a response in place of Slack's own.
+Why a Protocol: the stand-in itself never fails on purpose. What most tests and every other process want is in
+`trouble.py`; a test with a fault of its own passes that instead. A fault that wants Slack to be slow sleeps in these
+methods; one that wants an error returns a response in place of Slack's own.
 """
 
 from typing import Protocol

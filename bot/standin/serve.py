@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HOST = "127.0.0.1"
 
@@ -22,6 +23,7 @@ class Server:
             log_level="warning",
             access_log=False,
             lifespan="off",
+            http=_Connection,
             ws="websockets-sansio",
             timeout_graceful_shutdown=2,
         )
@@ -48,6 +50,14 @@ class Server:
     async def ended(self) -> None:
         if self._task is not None:
             await self._task
+
+
+class _Connection(H11Protocol):
+    """Tells the app how to close the connection under a request: nothing in ASGI can."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "hang_up": transport.abort}
 
 
 class _Uvicorn(uvicorn.Server):
