@@ -21,6 +21,7 @@ from handlers.ports import Progress
 from handlers.records import Capture, Outcome, Request, Thread
 
 ACK_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
+WEBHOOK_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 CAPTURE_BUCKETS_S = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300)
 
 log = structlog.get_logger()
@@ -122,9 +123,24 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._webhooks = Counter(
+            "mapstorm_webhooks", "Webhooks by origin and answer.", ["origin", "answer"], registry=self._registry
+        )
+        self._webhook_seconds = Histogram(
+            "mapstorm_webhook_seconds",
+            "From an alert's webhook to its answer, whatever it was.",
+            buckets=WEBHOOK_BUCKETS_S,
+            registry=self._registry,
+        )
+
     def count(self, command: str, answer: str) -> None:
         """One command was answered."""
         self._commands.labels(command, answer).inc()
+
+    def webhook(self, origin: str, answer: str, seconds: float) -> None:
+        """One webhook was answered."""
+        self._webhooks.labels(origin, answer).inc()
+        self._webhook_seconds.observe(seconds)
 
     async def page(self, figures: Figures, queue: RedisQueue) -> bytes:
         """The whole exposition. Without Redis it says so and shows what this process knows by itself."""
