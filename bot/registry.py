@@ -6,13 +6,15 @@ take the bot away in the middle of an incident.
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 
 import structlog
 
-from bot.registry_services import RegistryError, load
+from bot.registry_services import Environ, RegistryError, load
+from bot.registry_webhooks import Alertmanager
+from bot.webhooks.secrets import Webhooks
 from handlers.errors import UnknownService
 from handlers.records import Service
 
@@ -25,34 +27,56 @@ Signature = tuple[tuple[int, int, int] | None, ...]
 class RegistryFile:
     """The port Registry. Raises RegistryError if the file is broken at start; later the log tells.
 
-    `environ` holds the services' secrets; None in a process that asks no service.
+    `environ` holds the services' secrets; None in a process that asks no service. So do `webhooks` and `alertmanager`
+    for theirs.
     """
 
     def __init__(
-        self, path: str | Path, environ: Mapping[str, str] | None, clock: Callable[[], float] = time.monotonic
+        self,
+        path: str | Path,
+        environ: Environ,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        webhooks: Environ = None,
+        alertmanager: Environ = None,
     ) -> None:
         self._path = Path(path)
-        self._environ = environ
+        self._environs = environ, webhooks, alertmanager
         self._clock = clock
         self._checked = clock()
         before = _signature((self._path,))
-        loaded = load(self._path, environ)
-        self._services = loaded.services
-        self._watch(loaded.files, before)
+        self._loaded = load(self._path, *self._environs)
+        self._watch(self._loaded.files, before)
 
     def get(self, name: str) -> Service:
         """The service of that name. Raises UnknownService with the nearest names."""
         self._refresh()
-        found = self._services.get(name.lower())
+        services = self._loaded.services
+        found = services.get(name.lower())
         if found is None:
-            near = get_close_matches(name.lower(), self._services, n=3, cutoff=0.5)
+            near = get_close_matches(name.lower(), services, n=3, cutoff=0.5)
             raise UnknownService(name, tuple(near))
         return found
 
     def all(self) -> tuple[Service, ...]:
         """Every service, in the order of the file."""
         self._refresh()
-        return tuple(self._services.values())
+        return tuple(self._loaded.services.values())
+
+    def fallback(self) -> str | None:
+        """The channel that hears of what cannot be delivered elsewhere."""
+        self._refresh()
+        return self._loaded.fallback_channel
+
+    def webhooks(self) -> Webhooks:
+        """Which webhooks there are and what they must show; none in a process that was given no secrets for them."""
+        self._refresh()
+        return self._loaded.webhooks
+
+    def alertmanager(self) -> Alertmanager | None:
+        """Where silences are made; None where none is registered, or this process was given no secrets for it."""
+        self._refresh()
+        return self._loaded.alertmanager
 
     def _refresh(self) -> None:
         """At most one look a second. stat follows links, so a swapped ..data of Kubernetes is a new inode."""
@@ -64,14 +88,14 @@ class RegistryFile:
         if signature == self._signature:
             return
         try:
-            loaded = load(self._path, self._environ)
+            loaded = load(self._path, *self._environs)
         except RegistryError as error:
             self._watch(error.files, signature)
             log.error("registry_refused", problems=error.problems)
             return
-        self._services = loaded.services
+        self._loaded = loaded
         self._watch(loaded.files, signature)
-        log.info("registry_read", services=len(self._services))
+        log.info("registry_read", services=len(loaded.services))
 
     def _watch(self, files: tuple[Path, ...], before: Signature) -> None:
         """The file's own look is the one from before reading: what came in between differs at the next look."""

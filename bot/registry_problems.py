@@ -6,13 +6,23 @@ Knows the words; what a field may be is `registry_schema.py`'s.
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bot.registry_file import Document, Where
-from bot.registry_schema import THRESHOLDS, InstanceEntry, RegistryEntry, ServiceEntry
+from bot.registry_schema import (
+    AlertmanagerEntry,
+    AllowEntry,
+    GrafanaEntry,
+    InstanceEntry,
+    RegistryEntry,
+    ServiceEntry,
+    ThresholdsEntry,
+    WebhookEntry,
+    WebhooksEntry,
+)
 
 # Fields that files of later versions have: whoever wrote one should hear that, not that it is unknown.
-LATER = {"webhooks", "rotations", "fallback_channel", "match", "allow"}
+LATER = {"rotations"}
 MUST = {
     "services": "a list of services",
     "name": "1 to 63 of a-z 0-9 . _ - (an instance also A-Z and :), beginning with a letter or digit",
@@ -32,6 +42,48 @@ MUST = {
     "max_bytes": "a whole number from 1024 to 4294967296",
     "memory_limit": "a size such as 2GiB, 512MiB, 2GB or a whole number of bytes, from 1MiB to 1024TiB",
     "thresholds": "a mapping of names to numbers",
+    "match": "a list of 1 to 50 label matchers such as 'service=\"orders\"'",
+    "allow": "a mapping with users or user_groups, or both",
+    "users": "a list of 1 to 1000 ids of users (U0123ABCD)",
+    "user_groups": "a list of 1 to 100 ids of user groups (S0123ABCD)",
+    "mention": "a list of up to 20 ids of users (U0123ABCD) and user groups (S0123ABCD)",
+    "cooldown_s": "a number from 0 to 86400",
+    "reopen_within_s": "a number from 0 to 604800",
+    "webhooks": "a mapping with alertmanager, grafana or generic",
+    "grafana": "a mapping that names a secret: hmac_env, bearer_env, or basic_user with basic_password_env",
+    "generic": "a mapping that names a secret: bearer_env, or basic_user with basic_password_env",
+    "bearer_env": "the name of an environment variable",
+    "basic_user": "up to 100 visible characters without a colon",
+    "basic_password_env": "the name of an environment variable",
+    "hmac_env": "the name of an environment variable",
+    "signature_header": "the name of a header",
+    "timestamp_header": "the name of a header, or null",
+    "fallback_channel": "a channel's id (C0123ABCD) or #name",
+    # Where the name alone would leave open which is meant.
+    "alertmanager": "a mapping with url, e.g. {url: http://alertmanager:9093}",
+    "alertmanager.url": "an http:// or https:// URL without credentials, query and fragment",
+    "webhooks.alertmanager": "a mapping that names a secret: bearer_env, or basic_user with basic_password_env",
+}
+# One item of a list.
+EACH = {
+    "services": "a mapping with name, instances and channel",
+    "instances": "a URL, or {name, url}",
+    "users": "the id of a user (U0123ABCD)",
+    "user_groups": "the id of a user group (S0123ABCD)",
+    "match": "a label matcher",
+    "mention": "the id of a user (U0123ABCD) or a user group (S0123ABCD)",
+}
+MODELS: dict[str, type[BaseModel]] = {
+    "": RegistryEntry,
+    "services": ServiceEntry,
+    "services.instances": InstanceEntry,
+    "services.thresholds": ThresholdsEntry,
+    "services.allow": AllowEntry,
+    "webhooks": WebhooksEntry,
+    "webhooks.alertmanager": WebhookEntry,
+    "webhooks.grafana": GrafanaEntry,
+    "webhooks.generic": WebhookEntry,
+    "alertmanager": AlertmanagerEntry,
 }
 # Only these may be quoted back: in any other field somebody may have put a token.
 QUOTED = {
@@ -46,6 +98,13 @@ QUOTED = {
     "name",
     "channel",
     "owner",
+    "match",
+    "users",
+    "user_groups",
+    "mention",
+    "cooldown_s",
+    "reopen_within_s",
+    "fallback_channel",
 }
 
 
@@ -66,6 +125,8 @@ def _problem(document: Document, error: dict[str, Any]) -> Problem:
         return where, f"is missing: must be {_must(where)}"
     if error["type"] == "extra_forbidden":
         return where, _unknown(where)
+    if error["type"] == "value_error" and _path(where) == "services.match":
+        return document.found(where)[0], f"is no label matcher: {error['ctx']['error']}{_got(where, error['input'])}"
     if "untrusted" in str(error.get("msg")):
         return document.found(where)[0], "is an address mapstorm never asks (link-local, metadata, multicast)"
     return document.found(where)[0], f"must be {_must(where)}{_got(where, error['input'])}"
@@ -79,19 +140,11 @@ def _got(where: Where, value: object) -> str:
 
 
 def _unknown(where: Where) -> str:
-    name, known = str(where[-1]), _known(where[:-1])
+    name, known = str(where[-1]), tuple(MODELS[_path(where[:-1])].model_fields)
     if name in LATER:
         return "is not supported by this version"
     near = get_close_matches(name, known, n=1)
     return "is unknown: " + (f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}")
-
-
-def _known(parent: Where) -> tuple[str, ...]:
-    if not parent:
-        return tuple(RegistryEntry.model_fields)
-    if parent[-1] == "thresholds":
-        return THRESHOLDS
-    return tuple((InstanceEntry if "instances" in parent else ServiceEntry).model_fields)
 
 
 def _field(where: Where) -> str:
@@ -102,5 +155,10 @@ def _must(where: Where) -> str:
     if len(where) > 1 and where[-2] == "thresholds":
         return "a number from 0 to 1" if str(where[-1]).endswith("_share") else "a number from 0"
     if isinstance(where[-1] if where else "", int):
-        return "a URL, or {name, url}" if "instances" in where else "a mapping with name, instances and channel"
-    return MUST.get(_field(where), "a mapping with services")
+        return EACH.get(_field(where), "a field's name")
+    return MUST.get(_path(where)) or MUST.get(_field(where), "a mapping with services")
+
+
+def _path(where: Where) -> str:
+    """services.allow.users, without the numbers of items."""
+    return ".".join(step for step in where if isinstance(step, str))

@@ -15,12 +15,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     create_model,
     model_validator,
 )
 
 from analyzers.thresholds import Thresholds
 from bot.addresses import metadata_literal
+from handlers.records import Matcher
+from handlers.sources import matchers
 
 
 class _Strict(BaseModel):
@@ -36,6 +39,14 @@ def _url(value: str) -> str:
         raise ValueError("untrusted")
     return value
 
+
+Url = Annotated[str, AfterValidator(_url)]
+CHANNEL = r"^([CDG][A-Z0-9]{1,20}|#[^\s#@<>&]{1,80})$"
+ENV = r"^[A-Za-z_][A-Za-z0-9_]*$"
+HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,99}$"
+User = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{1,20}$")]
+UserGroup = Annotated[str, Field(pattern=r"^S[A-Z0-9]{1,20}$")]
+Mentioned = Annotated[str, Field(pattern=r"^[UWS][A-Z0-9]{1,20}$")]
 
 SIZES = {"B": 1, **{f"{prefix}iB": 1024**n for n, prefix in enumerate("KMGT", 1)}}
 SIZES |= {f"{prefix}B": 1000**n for n, prefix in enumerate("kMGT", 1)}
@@ -61,7 +72,7 @@ def _size(value: Any) -> Any:
 class InstanceEntry(_Strict):
     """A URL alone, or with a name of its own."""
 
-    url: Annotated[str, AfterValidator(_url)]
+    url: Url
     name: str = Field("", pattern=r"^[A-Za-z0-9\[][A-Za-z0-9._:\[\]-]{0,98}$")
 
     @model_validator(mode="before")
@@ -80,10 +91,29 @@ def _threshold(name: str) -> Any:
     return (float, Field(0.0, ge=0, le=1) if name.endswith("_share") else Field(0.0, ge=0))
 
 
-THRESHOLDS = tuple(field.name for field in fields(Thresholds))
 ThresholdsEntry: type[BaseModel] = create_model(
-    "ThresholdsEntry", __base__=_Strict, **{name: _threshold(name) for name in THRESHOLDS}
+    "ThresholdsEntry", __base__=_Strict, **{field.name: _threshold(field.name) for field in fields(Thresholds)}
 )
+
+
+class AllowEntry(_Strict):
+    """Who may act; an empty list would leave open whether it means everybody or nobody."""
+
+    users: list[User] = Field(default_factory=list, min_length=1, max_length=1000)
+    user_groups: list[UserGroup] = Field(default_factory=list, min_length=1, max_length=100)
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "AllowEntry":
+        if not self.model_fields_set:
+            raise ValueError("nobody")
+        return self
+
+
+def _matcher(value: Any) -> Matcher:
+    """Raises ValueError with what Alertmanager's syntax does not allow."""
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return matchers.parse(value)
 
 
 class ServiceEntry(_Strict):
@@ -91,9 +121,9 @@ class ServiceEntry(_Strict):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
     instances: list[InstanceEntry] = Field(min_length=1, max_length=1000)
-    channel: str = Field(pattern=r"^([CDG][A-Z0-9]{1,20}|#[^\s#@<>&]{1,80})$")
+    channel: str = Field(pattern=CHANNEL)
     owner: str = Field("", max_length=100)
-    auth_header_env: str | None = Field(None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    auth_header_env: str | None = Field(None, pattern=ENV)
     auth_header_file: str | None = Field(None, min_length=1)
     ca_file: str | None = Field(None, min_length=1)
     gc: bool = True
@@ -104,10 +134,49 @@ class ServiceEntry(_Strict):
     max_bytes: int = Field(1024, ge=1024, le=4_294_967_296)
     memory_limit: Annotated[int, BeforeValidator(_size)] | None = Field(None, ge=1024**2, le=1024**5)
     thresholds: ThresholdsEntry = Field(default_factory=ThresholdsEntry)
+    match: list[Annotated[Matcher, PlainValidator(_matcher)]] = Field(default_factory=list, min_length=1, max_length=50)
+    allow: AllowEntry | None = None
+    mention: list[Mentioned] = Field(default_factory=list, max_length=20)
+    cooldown_s: float = Field(0.0, ge=0, le=86_400)
+    reopen_within_s: float = Field(0.0, ge=0, le=604_800)
     recorded: bool = False
+
+
+class WebhookEntry(_Strict):
+    """What a sender shows in the Authorization header: a bearer token, or a user and a password."""
+
+    bearer_env: str | None = Field(None, pattern=ENV)
+    basic_user: str | None = Field(None, pattern=r"^[!-9;-~]{1,100}$")  # RFC 7617: no colon
+    basic_password_env: str | None = Field(None, pattern=ENV)
+
+
+class GrafanaEntry(WebhookEntry):
+    """Grafana can sign as well, and with both, both must hold."""
+
+    hmac_env: str | None = Field(None, pattern=ENV)
+    signature_header: str = Field("X-Grafana-Alerting-Signature", pattern=HEADER)
+    timestamp_header: str | None = Field(None, pattern=HEADER)
+
+
+class WebhooksEntry(_Strict):
+    """The endpoints there are; none of them is open to everybody."""
+
+    alertmanager: WebhookEntry | None = None
+    grafana: GrafanaEntry | None = None
+    generic: WebhookEntry | None = None
+
+
+class AlertmanagerEntry(_Strict):
+    """Where silences are made."""
+
+    url: Url
+    auth_header_env: str | None = Field(None, pattern=ENV)
 
 
 class RegistryEntry(_Strict):
     """The whole file."""
 
     services: list[ServiceEntry]
+    webhooks: WebhooksEntry = Field(default_factory=WebhooksEntry)
+    alertmanager: AlertmanagerEntry | None = None
+    fallback_channel: str | None = Field(None, pattern=CHANNEL)

@@ -11,13 +11,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analyzers.thresholds import DEFAULT
-from bot import registry_file
+from bot import registry_file, registry_webhooks
 from bot.registry_file import Document, Where, YamlError
 from bot.registry_problems import Problem, entries
-from bot.registry_schema import ServiceEntry
-from handlers.records import Instance, Service, Wanted
+from bot.registry_schema import RegistryEntry, ServiceEntry
+from bot.registry_webhooks import ABSENT, Alertmanager
+from bot.webhooks.secrets import Webhooks
+from handlers.records import Allow, Instance, Service, Wanted
 
 SECRET_BYTES = 8192
+
+Environ = Mapping[str, str] | None
+
+
+# Where nothing was said the record's own default stands.
+TAKEN_AS_SAID = (
+    *("owner", "gc", "window_s", "timeout_s", "max_bytes", "memory_limit", "recorded"),
+    *("cooldown_s", "reopen_within_s"),
+)
 
 
 class RegistryError(Exception):
@@ -30,16 +41,21 @@ class RegistryError(Exception):
 
 
 class Loaded(NamedTuple):
-    """The services of one reading, and the files whose change makes it old."""
+    """What one reading found, and the files whose change makes it old."""
 
     services: dict[str, Service]
     files: tuple[Path, ...]
+    fallback_channel: str | None
+    webhooks: Webhooks
+    alertmanager: Alertmanager | None
 
 
-def load(path: Path, environ: Mapping[str, str] | None) -> Loaded:
-    """Reads the file and what it points to; without `environ`, the file alone. Raises RegistryError with every problem.
+def load(path: Path, environ: Environ, webhooks: Environ = None, alertmanager: Environ = None) -> Loaded:
+    """Reads the file and what it points to; without any environment, the file alone. Raises RegistryError with every
+    problem.
 
-    A process that asks no service has no `environ` to give: it needs no secrets, so it should not be given them.
+    Each environment holds the secrets of services, webhooks or Alertmanager. A process that asks no service, or takes
+    no webhook, has none to give: it needs no such secrets, so it should not be given them.
     """
     try:
         document = registry_file.read(path)
@@ -56,9 +72,27 @@ def load(path: Path, environ: Mapping[str, str] | None) -> Loaded:
         told, found = _service(entry, path.parent, environ, files)
         services[entry.name] = told
         problems += [((*where, *inner), text) for inner, text in found]
-    if problems:
+    called, silenced = Webhooks(), None
+    if parsed:
+        called, silenced = _outside(parsed, webhooks, alertmanager, problems)
+    if problems or parsed is None:
         raise RegistryError(_lines(path, document, problems), tuple(files))
-    return Loaded(services, tuple(files))
+    return Loaded(services, tuple(files), parsed.fallback_channel, called, silenced)
+
+
+def _outside(
+    parsed: RegistryEntry, webhooks: Environ, alertmanager: Environ, problems: list[Problem]
+) -> tuple[Webhooks, Alertmanager | None]:
+    """Who may call mapstorm, and the Alertmanager that mapstorm calls, as far as this process may know."""
+    called, silenced = Webhooks(), None
+    wrong = registry_webhooks.problems(parsed.webhooks)
+    if webhooks is not None and not wrong:
+        called, wrong = registry_webhooks.webhooks(parsed.webhooks, webhooks)
+    problems += wrong
+    if parsed.alertmanager and alertmanager is not None:
+        silenced, wrong = registry_webhooks.alertmanager(parsed.alertmanager, alertmanager)
+        problems += wrong
+    return called, silenced
 
 
 def _service(
@@ -76,11 +110,7 @@ def _service(
         files.append(folder / entry.ca_file)
         if not holds_certificates(files[-1]):
             problems.append((("ca_file",), "cannot be read as a PEM file of certificates"))
-    said = {
-        name: getattr(entry, name)
-        for name in ("owner", "gc", "window_s", "timeout_s", "max_bytes", "memory_limit", "recorded")
-        if name in entry.model_fields_set
-    }
+    said = {name: getattr(entry, name) for name in TAKEN_AS_SAID if name in entry.model_fields_set}
     service = Service(
         name=entry.name,
         instances=instances,
@@ -90,6 +120,9 @@ def _service(
         capture=Wanted(entry.capture),
         cpu_s=entry.cpu,
         thresholds=replace(DEFAULT, **entry.thresholds.model_dump(exclude_unset=True)),
+        match=tuple(entry.match),
+        allow=Allow(tuple(entry.allow.users), tuple(entry.allow.user_groups)) if entry.allow else None,
+        mention=tuple(entry.mention),
         **said,
     )
     return service, problems
@@ -114,7 +147,7 @@ def _header(
     """The Authorization header, from wherever the entry says."""
     if entry.auth_header_env is not None:
         header = environ.get(entry.auth_header_env, "").strip()
-        field, missing = "auth_header_env", "names a variable that this process has not, or has empty"
+        field, missing = "auth_header_env", ABSENT
     elif entry.auth_header_file is not None:
         files.append(folder / entry.auth_header_file)
         header = _secret(files[-1])

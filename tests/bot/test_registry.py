@@ -9,12 +9,12 @@ from structlog.testing import capture_logs
 
 from analyzers.thresholds import DEFAULT, Thresholds
 from bot.registry import RegistryFile
-from bot.registry_problems import LATER, MUST
+from bot.registry_problems import EACH, LATER, MUST
 from bot.registry_schema import ServiceEntry
 from bot.registry_services import RegistryError
 from handlers.errors import UnknownService
 from handlers.ports import Registry
-from handlers.records import Instance, Service, Wanted
+from handlers.records import Allow, Comparison, Instance, Matcher, Service, Wanted
 
 ORDERS = """\
 services:
@@ -37,6 +37,11 @@ BOTH = (
     memory_limit: 2GiB
     thresholds: {min_growths: 3, min_slice_share: 0.5}
     recorded: true
+    match: ['service="billing"', severity=~page|ticket]
+    allow: {user_groups: [S0123], users: [U0123, W0123]}
+    mention: [U0123, S0123]
+    cooldown_s: 60
+    reopen_within_s: 3600
 """
 )
 Write = Callable[[str], Path]
@@ -91,6 +96,14 @@ def test_every_field(write: Write) -> None:
         memory_limit=2 * 1024**3,
         thresholds=Thresholds(min_growths=3, min_slice_share=0.5),
         recorded=True,
+        match=(
+            Matcher("service", Comparison.EQUAL, "billing"),
+            Matcher("severity", Comparison.LIKE, "page|ticket"),
+        ),
+        allow=Allow(users=("U0123", "W0123"), user_groups=("S0123",)),
+        mention=("U0123", "S0123"),
+        cooldown_s=60,
+        reopen_within_s=3600,
     )
     assert registry.get("svc-orders").thresholds == DEFAULT
     assert "s3cret" not in repr(registry.get("svc-billing"))
@@ -130,6 +143,27 @@ def test_the_format_to_ask_for_is_one_of_three(write: Write, wanted: Wanted) -> 
 def test_every_field_says_what_it_must_be() -> None:
     assert set(ServiceEntry.model_fields) <= set(MUST)
     assert not LATER & set(ServiceEntry.model_fields)
+
+
+@pytest.mark.parametrize("wrong", ["service", "a=b, c=d", 'a="b', "a=~(", "7", "[x]", "null"])
+def test_what_is_no_matcher_is_named_with_its_place(write: Write, wrong: str) -> None:
+    (problem,) = problems(write(f"{ORDERS}    match:\n    - a=b\n    - {wrong}\n"))
+    assert problem.startswith("services.yaml:7: services[0].match[1]: is no label matcher: ")
+
+
+def test_a_service_may_say_nothing_of_alerts(write: Write) -> None:
+    service = RegistryFile(write(ORDERS), {}).get("svc-orders")
+    assert (service.match, service.allow, service.mention) == ((), None, ())
+    assert (service.cooldown_s, service.reopen_within_s) == (30, 4 * 3600)
+
+
+def test_the_fallback_channel_is_taken_up_as_it_changes(write: Write) -> None:
+    clock = Clock()
+    registry = RegistryFile(write(ORDERS), {}, clock)
+    assert registry.fallback() is None
+    write(ORDERS + 'fallback_channel: "#lost"\n')
+    clock.now = 1.0
+    assert registry.fallback() == "#lost"
 
 
 def test_an_unknown_name_gets_the_nearest(write: Write) -> None:
@@ -194,6 +228,15 @@ services:
         ("thresholds: {min_growth: 1}", "thresholds.min_growth: is unknown: did you mean min_growths?"),
         ("thresholds: {min_alloc_share: 10}", "thresholds.min_alloc_share: must be a number from 0 to 1"),
         ("thresholds: {min_growths: -1}", "thresholds.min_growths: must be a number from 0"),
+        ("match: []", f"match: must be {MUST['match']}"),
+        ("allow: {}", f"allow: must be {MUST['allow']}"),
+        ("allow: {users: []}", f"allow.users: must be {MUST['users']}"),
+        ("allow: {users: [ana]}", "allow.users[0]: must be the id of a user (U0123ABCD), got 'ana'"),
+        ("allow: {groups: [S1]}", "allow.groups: is unknown: did you mean user_groups?"),
+        ("allow: {user_groups: [U1]}", "allow.user_groups[0]: must be the id of a user group (S0123ABCD), got 'U1'"),
+        ("mention: ['<!channel>']", f"mention[0]: must be {EACH['mention']}, got '<!channel>'"),
+        ("cooldown_s: -1", "cooldown_s: must be a number from 0 to 86400, got -1"),
+        ("reopen_within_s: 4h", "reopen_within_s: must be a number from 0 to 604800, got '4h'"),
         *((f"{name}: 1", f"{name}: is not supported by this version") for name in sorted(LATER)),
     ],
 )
@@ -238,7 +281,12 @@ def test_metadata_cannot_be_registered(write: Write, host: str) -> None:
         ("services:\n", "services.yaml:1: services: must be a list of services"),
         ("[]", "services.yaml:1: must be a mapping with services"),
         ("service: []", "services.yaml:1: service: is unknown: did you mean services?"),
-        ("webhooks: {}\nservices: []", "services.yaml:1: webhooks: is not supported by this version"),
+        ("rotations: {}\nservices: []", "services.yaml:1: rotations: is not supported by this version"),
+        (
+            "fallback_channel: general\nservices: []",
+            "services.yaml:1: fallback_channel: must be a channel's id (C0123ABCD) or #name, got 'general'",
+        ),
+        ("services: [{1: x}]\n2: y", "services.yaml:2: [2]: must be a field's name"),
         ("services: [x]", "services.yaml:1: services[0]: must be a mapping with name, instances and channel"),
         ("a: [", "services.yaml:2:1: is not valid YAML: did not find expected node content"),
         ("a: 1\nb: 2\na: 3", "services.yaml:3:1: a: is there twice, first in line 1"),
