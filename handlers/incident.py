@@ -1,6 +1,6 @@
 """An incident and what has happened to it: plain frozen records. What changes them: `incidents/`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -30,6 +30,8 @@ class Event(StrEnum):
     REOPENED = "reopened"
     SILENCED = "silenced"
     UNSILENCED = "unsilenced"
+    CAPTURED = "captured"  # a person asked for a capture
+    COMPARED = "compared"  # a person asked for a comparison
 
 
 class Act(StrEnum):
@@ -79,6 +81,10 @@ class Incident:
 
     `outcomes` has the newest capture of each instance. `requests` counts the captures asked for, `refires` how often
     it was reopened; `previous` is the id of the incident before it of the same group. Times are seconds since 1970.
+
+    `follow_up_at` and `limit_at` are when it will be captured again by itself. `ended` remembers when alerts ended
+    (by fingerprint) that are not part of this story: late copies of them are no news. An incident without a timeline
+    is nothing but that memory, and nobody has heard of it.
     """
 
     id: str
@@ -98,6 +104,9 @@ class Incident:
     requests: int = 0
     previous: str | None = None
     silence: Silence | None = None
+    follow_up_at: float | None = None
+    limit_at: float | None = None
+    ended: dict[str, float] = field(default_factory=dict)
     version: int = 1
 
     @property

@@ -79,6 +79,14 @@ class Thread(NamedTuple):
     ts: str
 
 
+class Person(NamedTuple):
+    """Who asks or clicks: Slack's ids of the user, of the workspace the request names as theirs, and of the channel."""
+
+    user: str
+    team: str
+    channel: str
+
+
 class Trigger(StrEnum):
     """Why a capture is taken."""
 
