@@ -102,6 +102,7 @@ class Incident:
     outcomes: tuple[Outcome, ...] = ()
     memory_limit: int | None = None
     requests: int = 0
+    refires: int = 0
     previous: str | None = None
     silence: Silence | None = None
     follow_up_at: float | None = None

@@ -1,0 +1,1 @@
+"""What changes an incident: alerts, captures that end, the clock, and people."""

@@ -1,0 +1,89 @@
+"""A change of an incident to the step that is kept: its line in the timeline, the root anew, a reply for each event.
+
+Knows what is said when something has changed, and how a change is kept; not why it changes.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from handlers.errors import OutageError
+from handlers.incident import Entry, Event, Incident
+from handlers.incidents.offered import acts_of, can_silence
+from handlers.notes import IncidentRoot, StateChange
+from handlers.ports import Tools
+from handlers.posts import Post, Reply, Root, Urgency
+from handlers.records import Request, Service
+from handlers.step import Step, Wake
+
+# Each time somebody else was faster; more than this, and something else is wrong.
+TRIES = 50
+# An alert that flaps for weeks must not make a record that cannot be kept. The first lines tell how it began.
+LINES = 300
+ENDINGS = 300
+
+# The root tells how it began; the comparison itself is the answer to who asked for it.
+_UNSAID = (Event.OPENED, Event.COMPARED)
+# What the whole channel has to hear, because it needs people.
+_BROADCAST = (Event.REOPENED, Event.WOKE)
+
+
+class Change(NamedTuple):
+    """What an incident becomes. `entries` are the lines that its timeline gains, `posts` what is said besides them."""
+
+    after: Incident
+    entries: tuple[Entry, ...] = ()
+    posts: tuple[Post, ...] = ()
+    requests: tuple[Request, ...] = ()
+    wakes: tuple[Wake, ...] = ()
+
+
+def step(tools: Tools, service: Service, before: Incident | None, change: Change) -> Step | None:
+    """What is to be kept of `change`, None where it changes nothing and says nothing."""
+    timeline = (before.timeline if before else ()) + change.entries
+    timeline = timeline[:1] + timeline[1:][-LINES:]
+    after = replace(change.after, timeline=timeline, ended=_newest(change.after.ended))
+    if before is not None and after == before:
+        return Step(before, after, change.posts) if change.posts else None
+    after = replace(after, version=before.version + 1 if before else 1)
+    posts: list[Post] = []
+    if _is_news(before, after):
+        posts.append(root(tools, service, after))
+    posts += [_reply(service, after, entry) for entry in change.entries if entry.event not in _UNSAID]
+    return Step(before, after, (*posts, *change.posts), change.requests, change.wakes)
+
+
+async def settle(tools: Tools, decide: Callable[[], Awaitable[Step | None]]) -> Step | None:
+    """Decides anew until nobody was faster, and keeps it; None where there was nothing to keep.
+
+    Raises OutageError, which is worth another try.
+    """
+    for _ in range(TRIES):
+        decided = await decide()
+        if decided is None or await tools.incidents.commit(decided):
+            return decided
+    raise OutageError("incident")
+
+
+def root(tools: Tools, service: Service, incident: Incident) -> Root:
+    """The root as the incident stands. Whoever is mentioned is so when it is posted; an edit mentions nobody."""
+    acts = acts_of(incident, silences=can_silence(tools, incident), now=tools.now())
+    note = IncidentRoot(service, incident, acts)
+    return Root(incident.id, incident.channel, note, incident.version, Urgency.STATE, service.mention)
+
+
+def _reply(service: Service, incident: Incident, entry: Entry) -> Reply:
+    event = f"{incident.id}.{incident.version}.{entry.event}"
+    note = StateChange(service, incident, entry)
+    return Reply(incident.id, event, note, Urgency.STATE, entry.event in _BROADCAST)
+
+
+def _is_news(before: Incident | None, after: Incident) -> bool:
+    """Whether the root looks different: what was only remembered changes nothing in it."""
+    if not after.timeline:
+        return False
+    return before is None or replace(before, ended=after.ended, version=after.version) != after
+
+
+def _newest(ended: dict[str, float]) -> dict[str, float]:
+    return dict(sorted(ended.items(), key=lambda item: item[1])[-ENDINGS:]) if len(ended) > ENDINGS else ended
