@@ -13,7 +13,8 @@ class Origin(StrEnum):
 
 
 class Alert(NamedTuple):
-    """One alert of a notification. Times are seconds since 1970, `ends_at` None while it fires.
+    """One alert of a notification. Times are seconds since 1970, `ends_at` None while it fires. Before
+    `sources/times.py` has dated a notification, 0.0 is a time that its sender did not say.
 
     `title` and `link` are for people and not trusted. `memory_limit` is in bytes, where the alert names one.
     """

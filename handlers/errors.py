@@ -5,10 +5,12 @@
       - MalformedProfile, TruncatedProfile (retryable), NotAHeapProfile, NotACPUProfile, ProfilingOff, EmptyProfile
     - RequestError                the asker's slip: answered at once, never queued
       - UnknownCommand, UnknownService, UnknownInstance, UnknownClaim (with the nearest names), WrongUsage
+      - BadAlert: an alert sender's slip
     - CaptureError                the service did not give its heap
       - Unreachable, TimedOut, Busy (retryable), Refused, NoPprof, NotPprof, TooLarge, UntrustedAddress, ServerFault
-    - OutageError (retryable)     Slack or Redis is away
+    - OutageError (retryable)     Slack, Redis or Alertmanager is away
       - ChatRefused (not retryable): Slack will never take this message there
+    - SilenceRefused              Alertmanager does not take this silence
 
 Third-party exceptions become one of these in the adapter that met them and nowhere else.
 """
@@ -54,6 +56,12 @@ class WrongUsage(RequestError):
     """Too few words or too many; `detail` is the command."""
 
     reason = "wrong_usage"
+
+
+class BadAlert(RequestError):
+    """A webhook's body that says no alert; `detail` is the field and what it has to be, never the sender's words."""
+
+    reason = "bad_alert"
 
 
 class CaptureError(MapstormError):
@@ -121,7 +129,7 @@ class UntrustedAddress(CaptureError):
 
 
 class OutageError(MapstormError):
-    """Slack or Redis is away; `detail` says which."""
+    """Slack, Redis or Alertmanager is away; `detail` says which."""
 
     reason = "outage"
     retryable = True
@@ -132,3 +140,9 @@ class ChatRefused(OutageError):
 
     reason = "chat_refused"
     retryable = False
+
+
+class SilenceRefused(MapstormError):
+    """Alertmanager does not take this silence; `detail` is the status, or "answer" where it was not Alertmanager's."""
+
+    reason = "silence_refused"
