@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -120,7 +121,7 @@ async def alertmanagers(
         for peer, process in started:
             await ready(f"{peer.url}/-/ready", process, peer.folder)
         for peer, _ in started:
-            await eventually(lambda peer=peer: _settled(peer, peers), "the peers know each other")
+            await eventually(partial(_settled, peer, peers), "the peers know each other")
         yield tuple(peer for peer, _ in started)
 
 
