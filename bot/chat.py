@@ -1,34 +1,27 @@
-"""The port Chat: notes to Slack's chat.*, and what Slack answers to one tree of errors. Not how anything is worded.
+"""Slack's chat.* and conversations.*, one call at a time: what is sent, and what became of it. No try is repeated here.
 
-A retry here exists for two answers only: 429, once and within bounds, and blocks that Slack does not take. slack_sdk's
-own handler is off: it repeats a post whose connection broke after Slack had it.
+Knows messages, not notes; when something is sent again is the poster's to decide. slack_sdk's own handler is off: it
+repeats a post whose connection broke after Slack had it.
 """
 
-import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
-import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import chat_errors
+from bot.chat_errors import Fate, SlackRefused, meaning
 from bot.log import quiet
-from bot.pace import EDITS, POSTS, Pace
 from bot.render import Message
-from handlers.errors import OutageError
-from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Note, Summary
 from handlers.records import Thread
 
-Renderer = Callable[[Note], Message]
+# With a look-up before it, less than the outbox's lease on a channel.
+TIMEOUT_S = 8
+LOOK_UP_PAGE = 200
 
-TIMEOUT_S = 10
-LONGEST_RETRY_AFTER_S = 10.0
-
-log = structlog.get_logger()
+Body = dict[str, Any]
 
 
 def slack_session() -> aiohttp.ClientSession:
@@ -52,111 +45,94 @@ def slack_client(api_url: str, token: str | None, session: aiohttp.ClientSession
 
 
 class SlackChat:
-    """Posts, edits and replies."""
+    """Every method raises SlackRefused."""
 
-    def __init__(
-        self,
-        client: AsyncWebClient,
-        pace: Pace,
-        render: Renderer,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._pace = pace
-        self._render = render
-        self._pause = pause
 
-    async def open(self, channel: str, note: Note) -> Thread:
+    async def post(
+        self, channel: str, message: Message, metadata: Body, *, thread_ts: str = "", broadcast: bool = False
+    ) -> Thread:
         """`channel` is an id or #name. Slack answers with the id, the only thing chat.update takes."""
-        await self._pace.wait(channel.removeprefix("#"), POSTS)
-        posted = await self._say("chat.postMessage", note, channel=channel)
+        where: Body = {"channel": channel}
+        if thread_ts:
+            where |= {"thread_ts": thread_ts, "reply_broadcast": broadcast}
+        posted = await self._say("chat.postMessage", where, message, metadata)
         return Thread(str(posted["channel"]), str(posted["ts"]))
 
-    async def edit(self, thread: Thread, note: Note) -> None:
-        await self._pace.wait("edits", EDITS)
-        await self._say("chat.update", note, channel=thread.channel, ts=thread.ts)
+    async def edit(self, thread: Thread, message: Message, metadata: Body) -> None:
+        """Replaces the message at `thread`. Notifies nobody."""
+        await self._say("chat.update", {"channel": thread.channel, "ts": thread.ts}, message, metadata)
 
-    async def reply(self, thread: Thread, note: Note) -> None:
-        await self._pace.wait(thread.channel, POSTS)
-        await self._say("chat.postMessage", note, channel=thread.channel, thread_ts=thread.ts)
+    async def find(self, channel: str, event: str, since: float, thread_ts: str = "") -> Thread | None:
+        """Our message whose metadata names `event`, in the channel or a thread of it, not older than `since` (seconds).
 
-    async def _say(self, method: str, note: Note, **where: str) -> dict[str, Any]:
-        message = self._render(note)
+        `channel` is an id.
+        """
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        asked: Body = {"channel": channel, "oldest": f"{since:.6f}", "limit": LOOK_UP_PAGE}
+        # Without it Slack leaves metadata out.
+        asked["include_all_metadata"] = True
+        if thread_ts:
+            asked["ts"] = thread_ts
+        while True:
+            # As a form: conversations.* take no JSON.
+            answer = await self._call(method, {"params": asked})
+            for message in answer.get("messages", []):
+                if message.get("metadata", {}).get("event_payload", {}).get("id") == event:
+                    return Thread(channel, str(message["ts"]))
+            cursor = answer.get("response_metadata", {}).get("next_cursor")
+            if not cursor:
+                return None
+            asked["cursor"] = cursor
+
+    async def permalink(self, thread: Thread) -> str | None:
+        """An https address of the message, None where Slack gives none now."""
+        try:
+            answer = await self._call(
+                "chat.getPermalink", {"params": {"channel": thread.channel, "message_ts": thread.ts}}
+            )
+        except SlackRefused:
+            return None
+        return str(answer.get("permalink", "")) or None
+
+    async def _say(self, method: str, where: Body, message: Message, metadata: Body) -> Body:
         body = {
             **where,
             "text": message.text,
             "blocks": message.blocks,
             "unfurl_links": False,
             "unfurl_media": False,
-            **_metadata(note),
+            "metadata": metadata,
         }
-        try:
-            return await self._patient(method, body)
-        except SlackApiError as error:
-            if _code(error) not in chat_errors.BLOCKS:
-                raise chat_errors.meaning(_code(error)) from error
-            log.error("blocks refused, sent as text", method=method, code=_code(error), note=_event_type(note))
-        try:
-            return await self._patient(method, _without_blocks(method, body))
-        except SlackApiError as error:
-            raise chat_errors.meaning(_code(error)) from error
+        return await self._call(method, {"json": body})
 
-    async def _patient(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The call, once more after a 429 that asks for a short wait."""
+    async def _call(self, method: str, how: Body) -> Body:
         try:
-            return await self._call(method, body)
+            answer = await self._client.api_call(method, **how)
         except SlackApiError as error:
-            wait = _retry_after(error)
-            if wait is None or wait > LONGEST_RETRY_AFTER_S:
-                raise
-            log.warning("slack asks to wait", method=method, seconds=wait)
-            await self._pause(wait)
-        return await self._call(method, body)
-
-    async def _call(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
-        try:
-            answer = await self._client.api_call(method, json=body)
-        except SlackApiError as error:
-            if not _code(error):
-                raise OutageError("slack") from error  # an answer, but not Slack's API: a page of some proxy
-            raise
-        except (SlackClientError, aiohttp.ClientError, OSError) as error:
-            raise OutageError("slack") from error
+            raise _refused(error) from error
+        except aiohttp.ClientConnectorError as error:
+            raise SlackRefused("connection", Fate.UNSENT) from error
+        except TimeoutError as error:
+            raise SlackRefused("timeout", Fate.UNKNOWN) from error
+        except (SlackClientError, aiohttp.ClientError, OSError, ValueError) as error:
+            raise SlackRefused("connection", Fate.UNKNOWN) from error
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
-def _without_blocks(method: str, body: dict[str, Any]) -> dict[str, Any]:
-    # An edit needs the empty list: it is what takes the old blocks away.
-    empty: dict[str, Any] = {"blocks": []} if method == "chat.update" else {}
-    return {name: value for name, value in body.items() if name != "blocks"} | empty
-
-
-def _code(error: SlackApiError) -> str:
-    data = getattr(error.response, "data", None)
-    return str(data.get("error", "")) if isinstance(data, dict) else ""
-
-
-def _retry_after(error: SlackApiError) -> float | None:
-    """Seconds to wait, None where the answer is no 429."""
+def _refused(error: SlackApiError) -> SlackRefused:
     response = error.response
-    if getattr(response, "status_code", None) != 429:
-        return None
-    headers = getattr(response, "headers", {})
+    status = getattr(response, "status_code", 200)
+    if status == 429:
+        return SlackRefused("ratelimited", Fate.UNSENT, _retry_after(getattr(response, "headers", {})))
+    data = getattr(response, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status >= 500 or not code:
+        return SlackRefused(code or f"http_{status}", Fate.UNKNOWN)  # not Slack's API: a page of some proxy
+    return SlackRefused(code, meaning(code))
+
+
+def _retry_after(headers: dict[str, str]) -> float:
     named = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
     return float(named) if re.fullmatch(r"\d{1,6}", named) else 1.0
-
-
-def _event_type(note: Note) -> str:
-    return "mapstorm_" + re.sub(r"(?<!^)(?=[A-Z])", "_", type(note).__name__).lower()
-
-
-def _metadata(note: Note) -> dict[str, Any]:
-    """What tells two posts of one event apart from two events, for whoever reads the channel's history."""
-    match note:
-        case Summary() | CaptureFailed():
-            identity = note.capture_id
-        case CaptureStarted() | CaptureFinished():
-            identity = note.request_id
-        case _:
-            return {}
-    return {"metadata": {"event_type": _event_type(note), "event_payload": {"id": identity}}}

@@ -10,9 +10,9 @@ import orjson
 
 from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
-from handlers.records import Capture, Outcome, Remembered, Request, Thread
+from handlers.records import Capture, Outcome, Remembered, Request, Trigger
 
-VERSION = 1
+VERSION = 2
 
 T = TypeVar("T")
 
@@ -33,8 +33,7 @@ def decode_request(data: bytes | str) -> Request:
 
 def encode_capture(capture: Capture) -> bytes:
     """A few hundred bytes, for the queue."""
-    thread = [capture.thread.channel, capture.thread.ts]
-    return _pack([capture.id, _request(capture.request), capture.instance, thread])
+    return _pack([capture.id, _request(capture.request), capture.instance])
 
 
 def decode_capture(data: bytes | str) -> Capture:
@@ -42,19 +41,9 @@ def decode_capture(data: bytes | str) -> Capture:
     return _unpack(data, _to_capture)
 
 
-def encode_thread(thread: Thread) -> bytes:
-    """For the progress of a request."""
-    return _pack([thread.channel, thread.ts])
-
-
-def decode_thread(data: bytes | str) -> Thread:
-    """Raises Unreadable."""
-    return _unpack(data, _to_thread)
-
-
 def encode_outcome(outcome: Outcome) -> bytes:
     """For the progress of a request."""
-    return _pack([outcome.instance, outcome.verdict, outcome.culprit, outcome.failed])
+    return _pack(list(outcome))
 
 
 def decode_outcome(data: bytes | str) -> Outcome:
@@ -85,7 +74,8 @@ def remembered(capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> Re
 
 
 def _request(request: Request) -> list[object]:
-    return [request.id, request.service, request.instances, request.requested_at, request.asked_by]
+    why = [request.incident, request.trigger.value]
+    return [request.id, request.service, request.instances, request.requested_at, request.asked_by, *why]
 
 
 def _pack(fields: Sequence[object]) -> bytes:
@@ -105,28 +95,35 @@ def _unpack(data: bytes | str, build: Callable[[Any], T]) -> T:
 
 
 def _to_request(fields: Any) -> Request:
-    identity, service, instances, requested_at, asked_by = fields
+    identity, service, instances, requested_at, asked_by, incident, trigger = fields
     names = tuple(_text(name) for name in instances)
-    return Request(_text(identity), _text(service), names, float(requested_at), _text(asked_by))
+    return Request(
+        _text(identity),
+        _text(service),
+        names,
+        float(requested_at),
+        _text(asked_by),
+        None if incident is None else _text(incident),
+        Trigger(trigger),
+    )
 
 
 def _to_capture(fields: Any) -> Capture:
-    identity, request, instance, thread = fields
-    return Capture(_text(identity), _to_request(request), _text(instance), _to_thread(thread))
-
-
-def _to_thread(fields: Any) -> Thread:
-    channel, ts = fields
-    return Thread(_text(channel), _text(ts))
+    identity, request, instance = fields
+    return Capture(_text(identity), _to_request(request), _text(instance))
 
 
 def _to_outcome(fields: Any) -> Outcome:
-    instance, verdict, culprit, failed = fields
+    instance, verdict, culprit, failed, *figures = fields
+    live_heap, grows_by, captured_at = map(float, figures)
     return Outcome(
         _text(instance),
         None if verdict is None else _text(verdict),
         _text(culprit),
         None if failed is None else _text(failed),
+        live_heap,
+        grows_by,
+        captured_at,
     )
 
 

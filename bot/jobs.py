@@ -13,10 +13,12 @@ from redis.asyncio import Redis
 
 from analyzers.errors import MapstormError
 from bot import codec
-from bot.queue import CAPTURES, REQUESTS, Work
+from bot.incidents.codec import decode_group, decode_wake, encode_group
+from bot.queue import ALERTS, CAPTURES, REQUESTS, WAKES, Work
 from bot.redis_client import key
 from handlers import capture as story
-from handlers.errors import Busy
+from handlers.errors import Busy, OutageError
+from handlers.incidents import receive, wakes
 from handlers.ports import Tools
 from handlers.records import Capture, Request
 
@@ -63,6 +65,13 @@ class Jobs:
             await self._request(work, codec.decode_request(work.body))
         elif work.queue == CAPTURES:
             await self._capture(work, codec.decode_capture(work.body))
+        elif work.queue == ALERTS:
+            group = decode_group(work.body)
+            await self._guarded(work, f"alerts.{encode_group(group)}", lambda _: receive.work(self._tools, group))
+        elif work.queue == WAKES:
+            wake = decode_wake(work.body)
+            identity = f"wake.{wake.incident}.{wake.reason}"
+            await self._guarded(work, identity, lambda _: wakes.woken(self._tools, wake))
 
     def hand_back(self) -> None:
         """Stops what is running; each job puts itself back on the queue for another worker."""
@@ -95,7 +104,9 @@ class Jobs:
             await self._again(work, 0)
         except MapstormError as error:
             log.warning("failed", job=identity, reason=error.reason, detail=error.detail, tries=work.tries + 1)
-            if not error.retryable or last_try:
+            # What only needs Redis back is never given up: the message waits as long as Redis is away.
+            outage = isinstance(error, OutageError) and error.retryable
+            if not outage and (not error.retryable or last_try):
                 raise Dead(identity) from error
             await self._later(work, error)
         except Exception as error:
@@ -105,7 +116,9 @@ class Jobs:
             await self._forget_start(identity)
 
     async def _later(self, work: Work, error: MapstormError) -> None:
-        if isinstance(error, Busy):
+        if isinstance(error, OutageError):
+            await self._again(work, self._pauses.backoff[0])
+        elif isinstance(error, Busy):
             await self._again(replace(work, waits=work.waits + 1), self._pauses.wait)
         else:
             await self._again(replace(work, tries=work.tries + 1), self._pauses.backoff[work.tries])

@@ -18,7 +18,7 @@ from bot.queue import RedisQueue
 from bot.redis_client import key, redis_errors
 from handlers.errors import OutageError
 from handlers.ports import Progress
-from handlers.records import Capture, Outcome, Request, Thread
+from handlers.records import Capture, Outcome, Request
 
 ACK_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 WEBHOOK_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -68,12 +68,6 @@ class ReportedProgress:
         self._progress = progress
         self._figures = figures
         self._now = now
-
-    async def thread(self, request_id: str) -> Thread | None:
-        return await self._progress.thread(request_id)
-
-    async def opened(self, request_id: str, thread: Thread) -> None:
-        await self._progress.opened(request_id, thread)
 
     async def outcomes(self, request: Request) -> tuple[Outcome, ...]:
         return await self._progress.outcomes(request)

@@ -1,4 +1,4 @@
-"""The port Progress in Redis: the thread of a request, what its captures found and how each ended.
+"""The port Progress in Redis: what the captures of a request found and how each ended.
 
 Owns its key names and its TTLs, which are longer than any job may be tried again.
 """
@@ -10,10 +10,10 @@ from redis import RedisError
 from redis.asyncio import Redis
 
 from analyzers.finding import Diagnosis
-from bot.codec import Unreadable, decode_outcome, decode_thread, encode_outcome, encode_thread
+from bot.codec import Unreadable, decode_outcome, encode_outcome
 from bot.diagnosis_codec import decode_diagnosis, encode_diagnosis
 from bot.redis_client import key, redis_errors
-from handlers.records import Capture, Outcome, Request, Thread
+from handlers.records import Capture, Outcome, Request
 
 TTL_S = 24 * 3600
 DIAGNOSIS_TTL_S = 3600
@@ -26,20 +26,6 @@ class RedisProgress:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-
-    async def thread(self, request_id: str) -> Thread | None:
-        """None also for what cannot be read: a second thread is better than none."""
-        with redis_errors():
-            data = await self._redis.get(key("thread", request_id))
-        try:
-            return decode_thread(data) if data else None
-        except Unreadable as error:
-            log.warning("thread unreadable", request=request_id, why=str(error))
-            return None
-
-    async def opened(self, request_id: str, thread: Thread) -> None:
-        with redis_errors():
-            await self._redis.set(key("thread", request_id), encode_thread(thread), ex=TTL_S)
 
     async def diagnosis(self, capture: Capture) -> Diagnosis | None:
         """None also for what cannot be read: another release is looking."""
@@ -61,7 +47,7 @@ class RedisProgress:
         outcomes = key("outcomes", capture.request.id)
         with redis_errors():
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.hset(outcomes, capture.instance, encode_outcome(outcome))
+                pipe.hsetnx(outcomes, capture.instance, encode_outcome(outcome))
                 pipe.expire(outcomes, TTL_S)
                 await pipe.execute()
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from dramatiq import Message
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 from bot import codec
 from bot.redis_client import key, redis_errors
@@ -17,7 +18,7 @@ from handlers.records import Capture, Request
 
 # Not the prefix of the stores: dramatiq names its keys after the queue and nothing else.
 NAMESPACE = "mapstorm-queue"
-REQUESTS, CAPTURES = "requests", "captures"
+REQUESTS, CAPTURES, ALERTS, WAKES = QUEUES = "requests", "captures", "alerts", "wakes"
 
 # Slack's ids never come again; a day is longer than any delivery is repeated.
 ONCE_MS = 24 * 3600 * 1000
@@ -57,11 +58,18 @@ class RedisQueue:
         """Messages not yet answered for each queue, waiting for another try included."""
         with redis_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
-                for name in (REQUESTS, CAPTURES):
+                for name in QUEUES:
                     pipe.hlen(f"{NAMESPACE}:{name}.msgs")
                     pipe.hlen(f"{NAMESPACE}:{name}.DQ.msgs")
-                requests, late_requests, captures, late_captures = await pipe.execute()
-        return {REQUESTS: requests + late_requests, CAPTURES: captures + late_captures}
+                found = await pipe.execute()
+        return dict(zip(QUEUES, map(sum, zip(found[::2], found[1::2], strict=True)), strict=True))
+
+    def add(self, pipe: Pipeline, work: Work) -> None:
+        """Puts it as part of a step that `pipe` will execute, however often there is one like it."""
+        sent = message(work)
+        identity, waiting = sent.options["redis_message_id"], f"{NAMESPACE}:{work.queue}"
+        pipe.hset(f"{waiting}.msgs", identity, sent.encode())
+        pipe.rpush(waiting, identity)
 
     async def _once(self, identity: str, work: Work) -> None:
         waiting = f"{NAMESPACE}:{work.queue}"

@@ -15,12 +15,10 @@ from redis.asyncio import Redis
 
 from bot.redis_client import key, redis_errors
 from handlers.errors import Busy, OutageError
-from handlers.ports import StillOurs
 from handlers.records import Capture
 
 # Less than what the queue waits before it gives a dead worker's message to another one (HEARTBEAT_TIMEOUT_MS).
 LIFE_MS = 10_000
-LOOK_AGAIN_S = 0.5
 
 # Taking and renewing are one: the turn is free, or it is this run's own.
 TAKE = """
@@ -49,29 +47,6 @@ class RedisTurns:
             raise Busy
         async with turn.kept():
             yield
-
-    @asynccontextmanager
-    async def alone(self, identity: str) -> AsyncIterator[StillOurs]:
-        """Waits as long as another copy of the job holds it: that one ends, or its turn does."""
-        turn = self._turn("alone", identity)
-        while not await turn.taken():  # noqa: ASYNC110 - the one to wait for is in another process
-            await asyncio.sleep(LOOK_AGAIN_S)
-        async with turn.kept():
-            yield turn.taken
-
-    @asynccontextmanager
-    async def editor(self, request_id: str) -> AsyncIterator[bool]:
-        """Without Redis everybody edits: an edit too many does no harm."""
-        turn = self._turn("editor", request_id)
-        try:
-            ours = await turn.taken()
-        except OutageError:
-            ours = True
-        if not ours:
-            yield False
-            return
-        async with turn.kept():
-            yield True
 
     def _turn(self, *name: str) -> "_Turn":
         return _Turn(self._redis, key(*name), self._life_ms)

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from json import JSONDecodeError
 
@@ -94,11 +94,11 @@ class Timed:
         await self._app(scope, receive, watched)
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, environ: Mapping[str, str]) -> None:
     """Serves until SIGTERM or SIGINT; what is being answered then is still answered."""
     logs.configure(settings.log_level)
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(wired(settings, environ=None))
+        house = await stack.enter_async_context(wired(settings, senders=environ))
         metrics = Metrics()
         bolt = bolt_app(house.tools, render.message, settings.slack_bot_token, settings.slack_api_url, metrics.count)
         if settings.slack_app_token:
@@ -144,7 +144,7 @@ def main(arguments: Sequence[str]) -> int:
     """`mapstorm web`; everything it needs to know is in the environment."""
     argparse.ArgumentParser(prog="mapstorm web", description="Serve Slack's requests.").parse_args(arguments)
     try:
-        asyncio.run(serve(for_web(os.environ)))
+        asyncio.run(serve(for_web(os.environ), os.environ))
     except (SettingsError, RegistryError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,38 +10,53 @@ from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import render
+from bot.budget import RedisBudget
 from bot.chat import SlackChat, slack_client, slack_session
 from bot.heaps import HttpHeaps
+from bot.incidents.agenda import RedisAgenda
+from bot.incidents.inbox import RedisInbox
+from bot.incidents.store import RedisIncidents
 from bot.leaves import RedisLeaves
-from bot.pace import Pace
+from bot.people import SlackPeople
+from bot.posting.outbox import Lost, Paces, RedisOutbox
+from bot.posting.poster import Poster
 from bot.progress import RedisProgress
 from bot.queue import RedisQueue
 from bot.readiness import refusal
 from bot.redis_client import connect
 from bot.registry import RegistryFile
+from bot.registry_services import Environ
 from bot.settings import VARIABLES, Settings, SettingsError
+from bot.silences import HttpSilences
 from bot.snapshots import RedisSnapshots
 from bot.turns import RedisTurns
-from handlers.ports import Tools
+from bot.webhooks.secrets import Webhooks
+from handlers.ports import Heaps, Registry, Silences, Tools
+from handlers.undelivered import undelivered
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The tools, and the two clients under them for who must ask whether they are there."""
+    """The tools, what only one of the processes uses, and the two clients under them."""
 
     tools: Tools
+    webhooks: Callable[[], Webhooks]
     queue: RedisQueue
+    outbox: RedisOutbox
+    agenda: RedisAgenda
+    poster: Poster
     redis: Redis
     redis_url: str
     slack: AsyncWebClient
 
 
 @asynccontextmanager
-async def wired(settings: Settings, environ: Mapping[str, str] | None) -> AsyncIterator[House]:
+async def wired(settings: Settings, *, services: Environ = None, senders: Environ = None) -> AsyncIterator[House]:
     """Everything built inside the running event loop, to which the clients are bound; closed at the end.
 
-    `environ` holds the services' own secrets, which the registry names; None in a process that asks no service.
-    Raises SettingsError and RegistryError.
+    `services` holds the services' own secrets, which the registry names, `senders` those of webhooks and of
+    Alertmanager; a process that asks no service, or hears no sender, is given none. Raises SettingsError and
+    RegistryError.
     """
     if settings.config is None:
         raise SettingsError(("MAPSTORM_CONFIG is missing",))
@@ -53,17 +68,59 @@ async def wired(settings: Settings, environ: Mapping[str, str] | None) -> AsyncI
             raise SettingsError(
                 (f"SLACK_BOT_TOKEN is refused by Slack ({refused}): {VARIABLES['SLACK_BOT_TOKEN'].how}",)
             )
-        queue = RedisQueue(redis)
-        tools = Tools(
-            registry=RegistryFile(settings.config, environ),
+        registry = RegistryFile(settings.config, services, webhooks=senders, alertmanager=senders)
+        yield furnished(
+            registry,
+            redis,
+            settings.redis_url,
+            slack,
             heaps=HttpHeaps(),
-            queue=queue,
-            snapshots=RedisSnapshots(redis, time.time),
-            leaves=RedisLeaves(redis),
-            progress=RedisProgress(redis),
-            turns=RedisTurns(redis),
-            chat=SlackChat(slack, Pace(redis), render.message),
-            now=time.time,
-            pause=asyncio.sleep,
+            silences=_silences(registry),
+            webhooks=registry.webhooks,
         )
-        yield House(tools, queue, redis, settings.redis_url, slack)
+
+
+def furnished(
+    registry: Registry,
+    redis: Redis,
+    redis_url: str,
+    slack: AsyncWebClient,
+    *,
+    heaps: Heaps,
+    silences: Silences | None,
+    webhooks: Callable[[], Webhooks] = Webhooks,
+    paces: Paces | None = None,
+) -> House:
+    """The house on these clients."""
+    chat, queue, agenda = SlackChat(slack), RedisQueue(redis), RedisAgenda(redis)
+    outbox = RedisOutbox(redis, render.message, chat.permalink, paces)
+    tools = Tools(
+        registry=registry,
+        heaps=heaps,
+        queue=queue,
+        snapshots=RedisSnapshots(redis, time.time),
+        leaves=RedisLeaves(redis),
+        progress=RedisProgress(redis),
+        turns=RedisTurns(redis),
+        budget=RedisBudget(redis),
+        outbox=outbox,
+        inbox=RedisInbox(redis, queue),
+        incidents=RedisIncidents(redis, outbox, queue, agenda),
+        people=SlackPeople(slack),
+        silences=silences,
+        now=time.time,
+        pause=asyncio.sleep,
+    )
+
+    async def told(lost: Lost) -> None:
+        await undelivered(
+            outbox, registry, time.time(), entry=lost.id, channel=lost.channel, code=lost.code, asker=lost.asker
+        )
+
+    poster = Poster(outbox, chat, render.mentioning, told)
+    return House(tools, webhooks, queue, outbox, agenda, poster, redis, redis_url, slack)
+
+
+def _silences(registry: RegistryFile) -> HttpSilences | None:
+    where = registry.alertmanager()
+    return HttpSilences(where.url, where.auth_header) if where else None

@@ -22,9 +22,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from bot import log as logs
+from bot.incidents.agenda import watching
 from bot.jobs import Dead, Jobs, Pauses
 from bot.metrics import Figures, ReportedProgress
-from bot.queue import CAPTURES, NAMESPACE, REQUESTS, Work, message
+from bot.posting.poster import posting
+from bot.queue import CAPTURES, NAMESPACE, QUEUES, Work, message
 from bot.registry_services import RegistryError
 from bot.settings import Settings, SettingsError, for_worker
 from bot.wiring import House, wired
@@ -35,8 +37,9 @@ HEARTBEAT_TIMEOUT_MS = 15_000
 MAINTENANCE_ALWAYS = 1_000_000
 # How long an idle consumer sleeps at most.
 IDLE_MS = 100
-# Threads that captures can never take: a thread is opened at once, however many captures are under way.
-REQUEST_THREADS = 2
+# Threads that captures can never take: a thread is opened at once, however many captures are under way. As many for
+# requests, alerts and wakes each: of a storm of alerts none waits for another's Redis.
+OTHER_THREADS = 4
 
 GRACE_S = 8.0
 STOP_MS = 10_000
@@ -59,7 +62,7 @@ class Broker(RedisBroker):
             heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
             maintenance_chance=MAINTENANCE_ALWAYS,
         )
-        self._at_once = {CAPTURES: captures_at_once, REQUESTS: REQUEST_THREADS}
+        self._at_once = {name: captures_at_once if name == CAPTURES else OTHER_THREADS for name in QUEUES}
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         return super().consume(queue_name, self._at_once.get(queue_name, prefetch), timeout)
@@ -88,23 +91,27 @@ class KeepDead(dramatiq.Middleware):
 async def working(
     house: House, *, concurrency: int, grace_s: float = GRACE_S, pauses: Pauses | None = None
 ) -> AsyncIterator[Jobs]:
-    """Takes messages while the block runs; then lets running jobs finish, or hands them back."""
+    """Takes messages and speaks while the block runs; then lets running jobs finish, or hands them back."""
     loop = asyncio.get_running_loop()
     broker = Broker(house.redis_url, concurrency)
     jobs = Jobs(house.tools, house.redis, lambda work, delay_s: _enqueue_again(broker, work, delay_s), pauses)
-    for queue in (REQUESTS, CAPTURES):
+    for queue in QUEUES:
         dramatiq.actor(broker=broker, actor_name=queue, queue_name=queue, throws=Dead)(_on_loop(loop, jobs.run, queue))
-    worker = dramatiq.Worker(broker, worker_timeout=IDLE_MS, worker_threads=concurrency + REQUEST_THREADS)
+    worker = dramatiq.Worker(
+        broker, worker_timeout=IDLE_MS, worker_threads=concurrency + OTHER_THREADS * (len(QUEUES) - 1)
+    )
     worker.start()
-    try:
-        yield jobs
-    finally:
-        stopping = asyncio.create_task(asyncio.to_thread(worker.stop, STOP_MS))
-        await asyncio.wait({stopping}, timeout=grace_s)
-        if not stopping.done():
-            jobs.hand_back()
-        await stopping
-        broker.client.close()
+    # What jobs have to say at their end is still said: the poster stops after them.
+    async with posting(house.poster), watching(house.agenda):
+        try:
+            yield jobs
+        finally:
+            stopping = asyncio.create_task(asyncio.to_thread(worker.stop, STOP_MS))
+            await asyncio.wait({stopping}, timeout=grace_s)
+            if not stopping.done():
+                jobs.hand_back()
+            await stopping
+            broker.client.close()
 
 
 async def serve(settings: Settings, environ: Mapping[str, str]) -> None:
@@ -114,7 +121,7 @@ async def serve(settings: Settings, environ: Mapping[str, str]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with wired(settings, environ) as house:
+    async with wired(settings, services=environ) as house:
         progress = ReportedProgress(house.tools.progress, Figures(house.redis), house.tools.now)
         house = replace(house, tools=replace(house.tools, progress=progress))
         async with working(house, concurrency=settings.concurrency):

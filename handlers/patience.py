@@ -3,7 +3,6 @@
 Everything else is the queue's to repeat. Knows steps, not what they do.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -28,13 +27,3 @@ async def patiently(
                 raise
         await pause(seconds)
     return await step()
-
-
-async def unbroken(work: Awaitable[T]) -> T:
-    """`work` to its end, even when this task is cancelled meanwhile; the cancellation comes after it."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise

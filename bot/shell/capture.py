@@ -29,9 +29,8 @@ from handlers.answer import chosen
 from handlers.errors import RequestError
 from handlers.look import look
 from handlers.notes import CaptureFailed, Slip
-from handlers.records import Capture, Instance, Request, Service, Thread, Wanted
+from handlers.records import Capture, Instance, Request, Service, Wanted
 
-NO_THREAD = Thread("", "")
 
 
 def main(arguments: list[str]) -> int:
@@ -144,7 +143,7 @@ async def _capture(
 
 async def _one(service: Service, instance: str, kept: Stores, options: argparse.Namespace) -> int:
     asked = Request(uuid.uuid4().hex[:12], service.name, (instance,), time.time(), getpass.getuser())
-    capture = Capture(asked.id, asked, instance, NO_THREAD)
+    capture = Capture(asked.id, asked, instance)
     try:
         async with progress(service, instance, sys.stderr) as pause, kept.turns.take(capture):
             note = await look(HttpHeaps(), kept.snapshots, kept.leaves, service, capture, now=time.time, pause=pause)

@@ -1,0 +1,76 @@
+"""What waits in the outbox, to JSON and back. A message is rendered when it is put: its words do not change later.
+
+Knows one entry; not where it is kept, nor Slack.
+"""
+
+from typing import Any, NamedTuple
+
+import orjson
+
+from bot.render import Message
+
+ROOT = "root:"
+
+
+class Entry(NamedTuple):
+    """One root as it stands, or one reply. `id` is the event it tells of and goes into the message's metadata."""
+
+    id: str
+    conversation: str
+    message: Message
+    event_type: str
+    mention: tuple[str, ...] = ()
+    asker: str = ""
+    broadcast: bool = False
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it opens its conversation."""
+        return self.id.startswith(ROOT)
+
+
+class Claim(NamedTuple):
+    """One entry that is this worker's to deliver, and what is known of its conversation.
+
+    `to` is where the root goes, `channel` and `ts` where it is (empty before), `version` the root's. `attempted` is
+    when (ms) the entry was given to Slack before without its answer having been noted, 0 if never.
+    """
+
+    lane: str
+    entry: Entry
+    attempted: int
+    version: int
+    to: str
+    channel: str
+    ts: str
+    lost: str
+
+
+def encode(entry: Entry) -> bytes:
+    """As JSON; Lua reads `conversation` from it."""
+    return orjson.dumps(
+        {
+            "id": entry.id,
+            "conversation": entry.conversation,
+            "text": entry.message.text,
+            "blocks": entry.message.blocks,
+            "event_type": entry.event_type,
+            "mention": entry.mention,
+            "asker": entry.asker,
+            "broadcast": entry.broadcast,
+        }
+    )
+
+
+def decode(data: bytes | str) -> Entry:
+    """Raises ValueError, KeyError."""
+    given: dict[str, Any] = orjson.loads(data)
+    return Entry(
+        given["id"],
+        given["conversation"],
+        Message(given["text"], given["blocks"]),
+        given["event_type"],
+        tuple(given["mention"]),
+        given["asker"],
+        given["broadcast"],
+    )

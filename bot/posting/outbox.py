@@ -1,0 +1,231 @@
+"""The port Outbox in Redis, and what the poster needs of it. Owns its keys; the steps themselves are in `scripts.py`.
+
+Why entries are rendered when they are put: a worker of the next release may deliver them, and words belong to the
+moment they tell of.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+
+from bot.posting import scripts
+from bot.posting.entries import ROOT, Claim, Entry, decode, encode
+from bot.redis_client import key, redis_errors
+from bot.render import Message
+from handlers.notes import Note
+from handlers.posts import Post, Reply, Root, Urgency
+from handlers.records import Thread
+
+PREFIX = key("outbox", "")
+CONVERSATIONS = key("conversation", "")
+EDITS = "edits"
+NOWHERE = "nowhere"
+
+# Longer than any incident is reopened, and than any job is repeated.
+CONVERSATION_TTL_MS = 30 * 24 * 3600 * 1000
+SAID_TTL_MS = 7 * 24 * 3600 * 1000
+
+# A call and the look-up before it take less; a dead worker's channel waits no longer.
+LEASE_MS = 15_000
+FIRST_DELAY_MS, LONGEST_DELAY_MS = 1_000, 60_000
+# A message that Slack was given a moment ago may still be on its way into the history.
+SETTLE_MS = 3_000
+HELD_MS = 3_600_000
+
+Renderer = Callable[[Note], Message]
+Link = Callable[[Thread], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """Milliseconds between messages, after a burst: one a second and channel; chat.update is Tier 3, 50 a minute for
+    the workspace; all posts together some 300 a minute (docs.slack.dev/apis/web-api/rate-limits)."""
+
+    channel_ms: int = 1_000
+    channel_burst: int = 3
+    edits_ms: int = 1_200
+    edits_burst: int = 20
+    all_ms: int = 200
+    all_burst: int = 60
+
+
+class Lost(NamedTuple):
+    """What Slack will never take: `channel` as the registry names it, `code` Slack's word for why, `at` in ms."""
+
+    id: str
+    channel: str
+    code: str
+    asker: str
+
+
+class RedisOutbox:
+    """What is to be said. `news` is set whenever this process has put something."""
+
+    def __init__(self, redis: Redis, render: Renderer, link: Link, paces: Paces | None = None) -> None:
+        self._redis = redis
+        self._render = render
+        self._link = link
+        self._paces = paces or Paces()
+        self.news = asyncio.Event()
+        self._scripts = {name: redis.register_script(text) for name, text in scripts.ALL.items()}
+
+    async def put(self, *posts: Post) -> None:
+        with redis_errors():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for post in posts:
+                    await self.add(pipe, post)
+                await pipe.execute()
+        self.news.set()
+
+    async def add(self, pipe: Pipeline, post: Post) -> None:
+        """Puts it as part of a step that `pipe` will execute."""
+        if isinstance(post, Root):
+            await self._add_root(pipe, post)
+        else:
+            await self._add_reply(pipe, post)
+
+    async def conversation(self, thread: Thread) -> str | None:
+        with redis_errors():
+            found = await self._redis.get(key("conversation-at", thread.channel, thread.ts))
+        return _text(found) or None
+
+    async def where(self, conversation: str) -> Thread | None:
+        """Where its root stands."""
+        with redis_errors():
+            channel, ts = await self._redis.hmget(CONVERSATIONS + conversation, ["channel", "ts"])
+        return Thread(_text(channel), _text(ts)) if ts else None
+
+    async def link(self, conversation: str) -> str | None:
+        thread = await self.where(conversation)
+        return await self._link(thread) if thread else None
+
+    async def claim(self) -> Claim | None:
+        """One entry to deliver now; its lane is nobody else's until the result is noted, or the lease runs out."""
+        pace = self._paces
+        arguments = [PREFIX, CONVERSATIONS, EDITS, LEASE_MS, pace.channel_ms, pace.channel_burst]
+        with redis_errors():
+            found = await self._scripts["CLAIM"](
+                keys=[], args=[*arguments, pace.edits_ms, pace.edits_burst, pace.all_ms, pace.all_burst]
+            )
+        if found is None:
+            return None
+        lane, identity, reply, attempted, root, version, *where = found
+        entry = _readable(_text(identity), reply or root)
+        to, channel, ts, lost = map(_text, where)
+        return Claim(_text(lane), entry, int(attempted or 0), int(version or 0), to, channel, ts, lost)
+
+    async def posted(self, claim: Claim, thread: Thread) -> None:
+        """The root is there. A newer one goes the way of edits."""
+        arguments = [thread.channel, thread.ts, claim.version, CONVERSATION_TTL_MS, claim.entry.conversation, claim.to]
+        at = key("conversation-at", thread.channel, thread.ts)
+        await self._run("POSTED", claim, EDITS, *arguments, keys=[_conversation(claim), at])
+
+    async def edited(self, claim: Claim) -> None:
+        """The root stands as it was claimed; one that was put meanwhile is still to come."""
+        await self._run("EDITED", claim, claim.version, keys=[_conversation(claim)])
+
+    async def replied(self, claim: Claim) -> None:
+        """Said."""
+        await self._run("REPLIED", claim)
+
+    async def later(self, claim: Claim, *, sent: bool, wait_ms: int | None = None) -> None:
+        """Again in `wait_ms`, or ever later. `sent`: Slack may have it, so it must be looked for first."""
+        growing = (SETTLE_MS if sent else FIRST_DELAY_MS, LONGEST_DELAY_MS)
+        delay, longest = growing if wait_ms is None else (wait_ms, 0)
+        await self._run("LATER", claim, delay, longest, 0 if sent else 1, "")
+
+    async def hold(self, claim: Claim, code: str) -> None:
+        """Slack wants to hear nothing for long: the lane rests, and the doctor says why."""
+        await self._run("LATER", claim, HELD_MS, 0, 1, code)
+
+    async def lost(self, claim: Claim, code: str) -> Lost:
+        """Keeps what Slack will never take, for the doctor and another try by hand."""
+        lost = Lost(claim.entry.id, claim.to, code, claim.entry.asker)
+        record = orjson.dumps({"channel": claim.to, "code": code, "entry": encode(claim.entry).decode()})
+        unborn = 1 if claim.entry.is_root and not claim.ts else 0
+        await self._run("LOST", claim, record, code, unborn, keys=[_conversation(claim)])
+        return lost
+
+    async def root_gone(self, claim: Claim) -> None:
+        """Somebody deleted the root: it is posted anew, and what waits for it after it."""
+        root = ROOT + claim.entry.conversation
+        with redis_errors():
+            await self._scripts["ROOT_GONE"](
+                keys=[_conversation(claim)], args=[PREFIX, root, claim.entry.id, claim.lane, EDITS]
+            )
+
+    async def channel_id(self, name: str) -> str:
+        """The id Slack answered with when something was posted to `name`; an id is its own."""
+        if not name.startswith("#"):
+            return name
+        with redis_errors():
+            return _text(await self._redis.hget(PREFIX + "channels", name))
+
+    async def retry_undelivered(self) -> int:
+        """Puts back what Slack would not take; how many."""
+        count = 0
+        with redis_errors():
+            for identity, data in (await self._redis.hgetall(PREFIX + "undelivered")).items():
+                body = orjson.loads(data)["entry"]
+                entry = decode(body)
+                kept = "" if entry.is_root else body
+                count += await self._scripts["RETRY"](
+                    keys=[CONVERSATIONS + entry.conversation], args=[PREFIX, identity, kept, int(Urgency.STATE)]
+                )
+        self.news.set()
+        return count
+
+    async def _add_root(self, pipe: Pipeline, root: Root) -> None:
+        identity = ROOT + root.conversation
+        entry = Entry(
+            identity, root.conversation, self._render(root.note), event_type(root.note), root.mention, root.asker
+        )
+        arguments = [identity, root.version, encode(entry), CONVERSATION_TTL_MS, root.channel, f"in:{root.channel}"]
+        await self._scripts["PUT_ROOT"](
+            keys=[CONVERSATIONS + root.conversation], args=[PREFIX, *arguments, EDITS, int(root.urgency)], client=pipe
+        )
+
+    async def _add_reply(self, pipe: Pipeline, reply: Reply) -> None:
+        entry = Entry(
+            reply.event,
+            reply.conversation,
+            self._render(reply.note),
+            event_type(reply.note),
+            broadcast=reply.broadcast,
+        )
+        await self._scripts["PUT_REPLY"](
+            keys=[key("said", reply.event), CONVERSATIONS + reply.conversation],
+            args=[PREFIX, reply.event, encode(entry), SAID_TTL_MS, int(reply.urgency), NOWHERE],
+            client=pipe,
+        )
+
+    async def _run(self, script: str, claim: Claim, *arguments: Any, keys: list[str] | None = None) -> None:
+        with redis_errors():
+            await self._scripts[script](keys=keys or [], args=[PREFIX, claim.entry.id, claim.lane, *arguments])
+
+
+def event_type(note: Note) -> str:
+    """StateChange -> mapstorm_state_change: what the metadata of a message calls it."""
+    return "mapstorm_" + re.sub(r"(?<!^)(?=[A-Z])", "_", type(note).__name__).lower()
+
+
+def _conversation(claim: Claim) -> str:
+    return CONVERSATIONS + claim.entry.conversation
+
+
+def _readable(identity: str, body: bytes | None) -> Entry:
+    """What is no entry (of another release, or of a conversation that has expired) has no event type."""
+    try:
+        return decode(body or b"")
+    except (ValueError, KeyError, TypeError):
+        return Entry(identity, identity.removeprefix(ROOT), Message("", []), "")
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value or "")

@@ -1,0 +1,182 @@
+"""The outbox's Lua: what must happen in one step in Redis. Knows keys and scores, no message.
+
+    lanes          sorted set: each lane with the moment (ms) from which it may be served
+    lane:<name>    sorted set: entries waiting in a lane, urgent ones first, then in order
+    entries        hash: replies, as JSON; a root is kept with its conversation
+    attempts       hash: entries that were given to Slack without its answer having been noted
+    failures       hash: how often an entry has failed
+    undelivered    hash: what Slack will never take
+    held           hash: lanes that Slack does not want to hear from for long, and why
+
+A conversation is a hash: to, lane (where its root goes), channel, ts (where it is), version, root, lost. A lane is
+a channel's, or the one of all edits: Slack counts posts by channel and edits by workspace. Serving a lane leases it,
+so one worker at a time speaks into a channel. Numbers are written with %.0f: Lua's own way would round milliseconds.
+"""
+
+NOW = """
+local time = redis.call('time')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function whole(number) return string.format('%.0f', number) end
+local function queue(prefix, lane, id, rank)
+  local seq = redis.call('incr', prefix .. 'seq')
+  redis.call('zadd', prefix .. 'lane:' .. lane, 'LT', whole(rank * 1e12 + seq), id)
+  redis.call('zadd', prefix .. 'lanes', 'NX', whole(now), lane)
+end
+local function again(prefix, lane, delay) redis.call('zadd', prefix .. 'lanes', 'XX', whole(now + delay), lane) end
+local function settled(prefix, id)
+  redis.call('hdel', prefix .. 'attempts', id)
+  redis.call('hdel', prefix .. 'failures', id)
+end
+"""
+
+# KEYS conversation; ARGV prefix, id, version, root, ttl, to, lane, lane of edits, rank
+PUT_ROOT = """
+local standing = redis.call('hget', KEYS[1], 'version')
+if standing and tonumber(standing) >= tonumber(ARGV[3]) then return 0 end
+redis.call('hset', KEYS[1], 'version', ARGV[3], 'root', ARGV[4])
+redis.call('hsetnx', KEYS[1], 'to', ARGV[6])
+redis.call('hsetnx', KEYS[1], 'lane', ARGV[7])
+redis.call('pexpire', KEYS[1], ARGV[5])
+local lane = redis.call('hget', KEYS[1], 'lane')
+if redis.call('hexists', KEYS[1], 'ts') == 1 then lane = ARGV[8] end
+queue(ARGV[1], lane, ARGV[2], tonumber(ARGV[9]))
+return 1
+"""
+
+# KEYS said, conversation; ARGV prefix, id, entry, ttl, rank, lane where there is no conversation
+PUT_REPLY = """
+if not redis.call('set', KEYS[1], '', 'NX', 'PX', ARGV[4]) then return 0 end
+redis.call('hset', ARGV[1] .. 'entries', ARGV[2], ARGV[3])
+queue(ARGV[1], redis.call('hget', KEYS[2], 'lane') or ARGV[6], ARGV[2], tonumber(ARGV[5]))
+return 1
+"""
+
+# ARGV prefix, prefix of conversations, lane of edits, lease, then interval and burst of a channel, of edits, of all
+CLAIM = """
+local prefix = ARGV[1]
+local function promise(name, interval, burst)
+  local promised = math.max(now, tonumber(redis.call('get', prefix .. 'pace:' .. name) or '0'))
+  return promised, promised - (burst - 1) * interval - now
+end
+local function keep(name, promised, interval)
+  redis.call('set', prefix .. 'pace:' .. name, whole(promised + interval), 'PX', whole(promised + interval - now))
+end
+for _, lane in ipairs(redis.call('zrangebyscore', prefix .. 'lanes', '-inf', whole(now), 'LIMIT', 0, 20)) do
+  local id = redis.call('zrange', prefix .. 'lane:' .. lane, 0, 0)[1]
+  if not id then
+    redis.call('zrem', prefix .. 'lanes', lane)
+  else
+    local edits = lane == ARGV[3]
+    local interval, burst = tonumber(ARGV[edits and 7 or 5]), tonumber(ARGV[edits and 8 or 6])
+    local mine, wait = promise('lane:' .. lane, interval, burst)
+    local all, longer = promise('all', tonumber(ARGV[9]), tonumber(ARGV[10]))
+    wait = math.max(wait, longer)
+    if wait > 0 then
+      again(prefix, lane, wait)
+    else
+      keep('lane:' .. lane, mine, interval)
+      keep('all', all, tonumber(ARGV[9]))
+      again(prefix, lane, tonumber(ARGV[4]))
+      redis.call('hdel', prefix .. 'held', lane)
+      local reply = redis.call('hget', prefix .. 'entries', id)
+      local conversation
+      if reply then conversation = cjson.decode(reply)['conversation'] else conversation = string.sub(id, 6) end
+      local found = redis.call('hmget', ARGV[2] .. conversation, 'root', 'version', 'to', 'channel', 'ts', 'lost')
+      local before = redis.call('hget', prefix .. 'attempts', id)
+      redis.call('hset', prefix .. 'attempts', id, whole(now))
+      return {lane, id, reply, before, unpack(found, 1, 6)}
+    end
+  end
+end
+return nil
+"""
+
+# KEYS conversation, at; ARGV prefix, id, lane, lane of edits, channel, ts, version, ttl, conversation, to
+POSTED = """
+redis.call('hset', KEYS[1], 'channel', ARGV[5], 'ts', ARGV[6])
+redis.call('hdel', KEYS[1], 'lost')
+redis.call('pexpire', KEYS[1], ARGV[8])
+redis.call('set', KEYS[2], ARGV[9], 'PX', ARGV[8])
+redis.call('hset', ARGV[1] .. 'channels', ARGV[10], ARGV[5])
+redis.call('zrem', ARGV[1] .. 'lane:' .. ARGV[3], ARGV[2])
+settled(ARGV[1], ARGV[2])
+again(ARGV[1], ARGV[3], 0)
+if tonumber(redis.call('hget', KEYS[1], 'version')) > tonumber(ARGV[7]) then queue(ARGV[1], ARGV[4], ARGV[2], 0) end
+"""
+
+# KEYS conversation; ARGV prefix, id, lane, version
+EDITED = """
+if tonumber(redis.call('hget', KEYS[1], 'version') or '0') <= tonumber(ARGV[4]) then
+  redis.call('zrem', ARGV[1] .. 'lane:' .. ARGV[3], ARGV[2])
+end
+settled(ARGV[1], ARGV[2])
+again(ARGV[1], ARGV[3], 0)
+"""
+
+# ARGV prefix, id, lane
+REPLIED = """
+redis.call('hdel', ARGV[1] .. 'entries', ARGV[2])
+redis.call('zrem', ARGV[1] .. 'lane:' .. ARGV[3], ARGV[2])
+settled(ARGV[1], ARGV[2])
+again(ARGV[1], ARGV[3], 0)
+"""
+
+# ARGV prefix, id, lane, delay, longest delay (0: the delay as it is), whether it surely was not sent, why it is held
+LATER = """
+local delay = tonumber(ARGV[4])
+if tonumber(ARGV[5]) > 0 then
+  local failures = redis.call('hincrby', ARGV[1] .. 'failures', ARGV[2], 1)
+  delay = math.min(tonumber(ARGV[5]), delay * 2 ^ math.min(failures - 1, 20))
+end
+if ARGV[6] == '1' then redis.call('hdel', ARGV[1] .. 'attempts', ARGV[2]) end
+if ARGV[7] ~= '' then redis.call('hset', ARGV[1] .. 'held', ARGV[3], ARGV[7]) end
+again(ARGV[1], ARGV[3], delay)
+"""
+
+# KEYS conversation; ARGV prefix, id, lane, record, code, whether it is a root that is not there
+LOST = """
+redis.call('hset', ARGV[1] .. 'undelivered', ARGV[2], ARGV[4])
+redis.call('incr', ARGV[1] .. 'undelivered-ever')
+redis.call('hdel', ARGV[1] .. 'entries', ARGV[2])
+redis.call('zrem', ARGV[1] .. 'lane:' .. ARGV[3], ARGV[2])
+settled(ARGV[1], ARGV[2])
+if ARGV[6] == '1' then redis.call('hset', KEYS[1], 'lost', ARGV[5]) end
+again(ARGV[1], ARGV[3], 0)
+"""
+
+# KEYS conversation; ARGV prefix, root id, id, lane, lane of edits
+ROOT_GONE = """
+redis.call('hdel', KEYS[1], 'ts', 'channel')
+redis.call('zrem', ARGV[1] .. 'lane:' .. ARGV[5], ARGV[2])
+local lane = redis.call('hget', KEYS[1], 'lane')
+if lane then queue(ARGV[1], lane, ARGV[2], 0) end
+settled(ARGV[1], ARGV[3])
+again(ARGV[1], ARGV[4], 0)
+"""
+
+# KEYS conversation; ARGV prefix, id, entry, rank
+RETRY = """
+if redis.call('hdel', ARGV[1] .. 'undelivered', ARGV[2]) == 0 then return 0 end
+redis.call('hdel', KEYS[1], 'lost')
+if ARGV[3] ~= '' then redis.call('hset', ARGV[1] .. 'entries', ARGV[2], ARGV[3]) end
+local lane = redis.call('hget', KEYS[1], 'lane')
+if not lane then return 0 end
+queue(ARGV[1], lane, ARGV[2], tonumber(ARGV[4]))
+return 1
+"""
+
+ALL = {
+    name: NOW + text
+    for name, text in {
+        "PUT_ROOT": PUT_ROOT,
+        "PUT_REPLY": PUT_REPLY,
+        "CLAIM": CLAIM,
+        "POSTED": POSTED,
+        "EDITED": EDITED,
+        "REPLIED": REPLIED,
+        "LATER": LATER,
+        "LOST": LOST,
+        "ROOT_GONE": ROOT_GONE,
+        "RETRY": RETRY,
+    }.items()
+}
