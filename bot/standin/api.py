@@ -1,6 +1,6 @@
-"""The Web API over HTTP: who calls, may they, how fast, and Slack's way of answering. Uploads too.
+"""The Web API over HTTP: the order of the steps and Slack's way of answering. Uploads too.
 
-Knows tokens, tiers and status codes; what a method does is in `methods/`.
+Knows status codes and headers; who may call is in `gate.py`, what a method does in `methods/`.
 """
 
 from dataclasses import dataclass
@@ -9,31 +9,27 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.standin import responses
-from bot.standin.args import Args, read_args
-from bot.standin.credentials import Credentials
+from bot.standin.args import read_args
 from bot.standin.errors import Refusal
 from bot.standin.faults import Faults
+from bot.standin.gate import CONNECT, Gate
 from bot.standin.methods import files
 from bot.standin.methods.call import Call
 from bot.standin.methods.table import METHODS
-from bot.standin.rate import Rates
 from bot.standin.records import Json
 from bot.standin.sockets import Sockets
 from bot.standin.triggers import Tickets
 from bot.standin.workspace import Workspace
 
-SCOPES = (
-    "chat:write,commands,channels:history,channels:read,files:write,groups:read,im:write,reactions:write,"
-    "usergroups:read,users:read,users:read.email"
-)
+# To a token it does not know Slack tells nothing of scopes.
+UNKNOWN = ("not_authed", "invalid_auth", "token_revoked", "account_inactive")
 
 
 @dataclass
 class Api:
     ws: Workspace
     tickets: Tickets
-    credentials: Credentials
-    rates: Rates
+    gate: Gate
     sockets: Sockets
     faults: Faults
 
@@ -41,14 +37,16 @@ class Api:
         name: str = request.path_params["method"]
         try:
             args = await read_args(request)
+            self.gate.identify(name, request, args)
             early = await self.faults.before(name, args.given)
             if early is not None:
                 return early
-            answer = {"ok": True, **self._answer(name, request, args)}
+            answer = {"ok": True, **self._answer(name, Call(self.ws, self.tickets, args))}
             late = await self.faults.after(name, args.given, answer)
-            return late or JSONResponse(answer, headers={"x-oauth-scopes": SCOPES})
+            return late or JSONResponse(answer, headers=self.gate.headers(name))
         except Refusal as refusal:
-            return JSONResponse(refusal.answer(), refusal.status, refusal.headers)
+            headers = {} if refusal.code in UNKNOWN else self.gate.headers(name)
+            return JSONResponse(refusal.answer(), refusal.status, headers | refusal.headers)
 
     async def upload(self, request: Request) -> Response:
         body = await _uploaded_bytes(request)
@@ -68,31 +66,14 @@ class Api:
             return JSONResponse(refusal.answer(), status)
         return PlainTextResponse("ok")
 
-    def _answer(self, name: str, request: Request, args: Args) -> Json:
-        token = _token(request, args)
-        if token not in (self.credentials.token, self.credentials.app_token):
-            raise Refusal("invalid_auth" if token else "not_authed")
-        if (token == self.credentials.app_token) is not (name == "apps.connections.open"):
-            raise Refusal("not_allowed_token_type")
-        if name == "apps.connections.open":
+    def _answer(self, name: str, call: Call) -> Json:
+        if name == CONNECT:
             return {"url": self.sockets.invite(self.ws.address)}
         method = METHODS.get(name)
         if method is None:
             raise Refusal("unknown_method")
-        self._hold_back(name, args)
-        return method(Call(self.ws, self.tickets, args))
-
-    def _hold_back(self, name: str, args: Args) -> None:
-        channel = args.text("channel")
-        known = next((c.id for c in self.ws.channels.values() if channel in (c.id, c.name, f"#{c.name}")), "")
-        wait = self.rates.take(name, known)
-        if wait:
-            raise Refusal("ratelimited", status=429, headers={"retry-after": str(wait)})
-
-
-def _token(request: Request, args: Args) -> str:
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    return value.strip() if scheme.lower() == "bearer" else args.text("token")
+        self.gate.admit(name, call)
+        return method(call)
 
 
 async def _uploaded_bytes(request: Request) -> bytes:

@@ -13,11 +13,13 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from bot.standin import page
+from bot.standin.admin import Admin
 from bot.standin.api import Api
 from bot.standin.control import Control, act
 from bot.standin.courier import Courier
 from bot.standin.credentials import Credentials
 from bot.standin.faults import Faults
+from bot.standin.gate import Gate
 from bot.standin.guard import Guard
 from bot.standin.people import People
 from bot.standin.rate import UNLIMITED, Pace, Rates
@@ -47,6 +49,7 @@ class Standin:
         self.tickets = Tickets(self.ws.clock)
         self.sockets = Sockets(self.ws.app.app_id, self.ws.changes)
         self.transport = Transport(self.ws.clock, self.credentials, self.sockets, self.bot_url)
+        self.gate = Gate(self.ws, self.credentials, Rates(self.ws.clock, self.pace))
         self.trouble = Trouble(self.ws.clock)
         self.courier = Courier(self.ws, self.transport, self.faults or self.trouble, self.trouble)
         self.people = People(self.ws, self.tickets, self.courier)
@@ -91,12 +94,12 @@ def create_app(standin: Standin) -> Starlette:
     api = Api(
         standin.ws,
         standin.tickets,
-        standin.credentials,
-        Rates(standin.ws.clock, standin.pace),
+        standin.gate,
         standin.sockets,
         standin.faults or standin.trouble,
     )
     control = Control(standin.people, standin.sockets)
+    admin = Admin(standin.ws, standin.gate, standin.trouble)
     acts = {
         "command": control.type,
         "message": control.type,
@@ -105,6 +108,14 @@ def create_app(standin: Standin) -> Starlette:
         "close": control.close,
         "event": control.event,
         "refresh": control.refresh,
+        "archive": admin.archive,
+        "remove": admin.remove,
+        "invite": admin.invite,
+        "delete": admin.delete,
+        "person": admin.person,
+        "scopes": admin.scopes,
+        "revoke": admin.revoke,
+        "trouble": admin.order,
     }
     return Starlette(
         routes=[
@@ -114,6 +125,7 @@ def create_app(standin: Standin) -> Starlette:
             Route("/actions/{team}/{key}", api.respond, methods=["POST"]),
             WebSocketRoute("/link/", standin.sockets.connect),
             Route("/standin/state", control.state),
+            Route("/standin/trouble", admin.told),
             Route("/standin/files/{file_id}", control.file),
             *(Route(f"/standin/{name}", act(standin.people, doing), methods=["POST"]) for name, doing in acts.items()),
             Mount("/page", page.files()),

@@ -4,7 +4,7 @@ from bot.standin.records import Json
 
 
 class Refusal(Exception):
-    """An answer `{"ok": false, "error": code}`; `status` and `headers` are those of Slack's HTTP answer."""
+    """An answer `{"ok": false, "error": code}`; `more` is added to it, `status` and `headers` are HTTP's."""
 
     def __init__(
         self,
@@ -12,15 +12,17 @@ class Refusal(Exception):
         *messages: str,
         status: int = 200,
         headers: dict[str, str] | None = None,
+        more: Json | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.messages = messages
         self.status = status
         self.headers = headers or {}
+        self.more = more or {}
 
     def answer(self) -> Json:
-        body: Json = {"ok": False, "error": self.code}
+        body: Json = {"ok": False, "error": self.code, **self.more}
         if self.messages:
             body["errors"] = list(self.messages)
             body["response_metadata"] = {"messages": [f"[ERROR] {message}" for message in self.messages]}

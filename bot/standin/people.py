@@ -6,7 +6,7 @@ Each act becomes a delivery to the bot, and what the bot answers becomes somethi
 from dataclasses import dataclass
 from typing import Any
 
-from bot.standin import choices, payloads, posting, responses
+from bot.standin import choices, mentions, payloads, posting, responses
 from bot.standin.args import Args
 from bot.standin.check import check_view
 from bot.standin.courier import Courier, Outcome
@@ -34,14 +34,10 @@ class People:
 
     async def message(self, channel: str, user: str, text: str, thread_ts: str = "") -> Message:
         place, person = self._present(channel, user)
+        text = mentions.marked_up(text, {one.name: one.id for one in self.ws.users.values()})
         message = self.ws.post(place.id, person.id, Content(text), posting.parent(self.ws, place, thread_ts))
-        inner: Json = {"user": person.id, "text": text, "ts": message.ts, "channel": place.id}
-        inner |= {"event_ts": message.ts, "thread_ts": thread_ts} if thread_ts else {"event_ts": message.ts}
-        if "message" in self.ws.app.events:
-            kind = "im" if place.is_im else "channel"
-            await self.event({**inner, "type": "message", "channel_type": kind})
-        if "app_mention" in self.ws.app.events and f"<@{self.ws.app.user_id}>" in text:
-            await self.event({**inner, "type": "app_mention"})
+        for inner in payloads.heard(self.ws, place, message):
+            await self.event(inner)
         return message
 
     async def command(self, channel: str, user: str, text: str, thread_ts: str = "") -> Delivery | None:

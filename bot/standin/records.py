@@ -19,6 +19,13 @@ class Channel:
     is_archived: bool = False
     is_im: bool = False
 
+    @property
+    def kind(self) -> str:
+        """As conversations.list names it."""
+        if self.is_im:
+            return "im"
+        return "private_channel" if self.is_private else "public_channel"
+
 
 @dataclass
 class User:
@@ -29,6 +36,9 @@ class User:
     title: str = ""
     is_bot: bool = False
     deleted: bool = False
+    is_restricted: bool = False  # a guest
+    is_ultra_restricted: bool = False  # a guest in one channel; such a one is_restricted too
+    team_id: str = ""  # of somebody from another workspace (Slack Connect); empty: this one
 
 
 @dataclass

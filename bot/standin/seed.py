@@ -9,6 +9,25 @@ from pathlib import Path
 
 from bot.standin.records import Channel, Json, User, Usergroup
 
+SCOPES = (
+    "app_mentions:read",
+    "channels:history",
+    "channels:join",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:read",
+    "im:write",
+    "reactions:write",
+    "usergroups:read",
+    "users:read",
+    "users:read.email",
+)
+
 
 @dataclass(frozen=True)
 class BotApp:
@@ -19,7 +38,9 @@ class BotApp:
     title: str = "Mapstorm"
     commands: tuple[str, ...] = ("/mapstorm",)
     # Event types the app is subscribed to; Slack sends no others.
-    events: tuple[str, ...] = ()
+    events: tuple[str, ...] = ("app_mention",)
+    # What the bot's token was granted.
+    scopes: tuple[str, ...] = SCOPES
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ def message(ws: Workspace, m: Message) -> Json:
         "type": "message",
         "user": m.user,
         "ts": m.ts,
-        "team": ws.seed.team_id,
+        "team": ws.team_of(m.user),
         **content(m.content),
     }
+    if shown["team"] != ws.seed.team_id:
+        shown |= {"user_team": shown["team"], "source_team": shown["team"]}
     if m.user == ws.app.user_id:
         profile = {"id": ws.app.bot_id, "app_id": ws.app.app_id, "name": ws.app.name, "deleted": False}
         shown |= {"bot_id": ws.app.bot_id, "app_id": ws.app.app_id, "bot_profile": profile}
@@ -67,6 +69,9 @@ def channel(ws: Workspace, c: Channel) -> Json:
         "num_members": len(c.members),
         "context_team_id": ws.seed.team_id,
     }
+    teams = ws.teams_of(c.id)
+    if teams != [ws.seed.team_id]:
+        shown |= {"is_shared": True, "is_ext_shared": True, "connected_team_ids": teams}
     if c.is_im:
         return shown | {"user": next(iter(c.members - {ws.app.user_id}), ws.app.user_id)}
     topic = {"value": c.topic, "creator": "", "last_set": 0}
@@ -79,17 +84,20 @@ def user(ws: Workspace, u: User) -> Json:
         profile["email"] = u.email
     shown: Json = {
         "id": u.id,
-        "team_id": ws.seed.team_id,
+        "team_id": ws.team_of(u.id),
         "name": u.name,
         "real_name": u.real_name or u.name,
         "deleted": u.deleted,
         "is_bot": u.is_bot,
-        "is_restricted": False,
-        "is_ultra_restricted": False,
+        "is_restricted": u.is_restricted or u.is_ultra_restricted,
+        "is_ultra_restricted": u.is_ultra_restricted,
         "tz": "Etc/UTC",
         "tz_offset": 0,
         "profile": profile,
     }
+    if u.team_id:
+        # Slack calls only those strangers who share no channel with the app; the others just have another team.
+        shown["is_stranger"] = not any({u.id, ws.app.user_id} <= c.members for c in ws.channels.values())
     if u.is_bot:
         profile |= {"bot_id": ws.app.bot_id, "api_app_id": ws.app.app_id}
     return shown

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from bot.standin import shown
+from bot.standin import mentions, shown
 from bot.standin.records import Channel, Ephemeral, Json, Message, Modal
 from bot.standin.workspace import Workspace
 
@@ -43,6 +43,7 @@ def _message(ws: Workspace, message: Message) -> Json:
         **shown.message(ws, message),
         "channel": message.channel,
         "deleted": message.deleted,
+        "mentions": mentions.mentioned(message),
         "history": [shown.content(content) for content in message.history],
     }
     if message.thread_ts is None:

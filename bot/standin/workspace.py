@@ -64,6 +64,24 @@ class Workspace:
             raise Refusal("user_not_found")
         return found
 
+    def admit(self, person: User, *channels: str) -> User:
+        """Somebody new, or somebody who changed, as a member of these channels."""
+        self.users[person.id] = person
+        for channel in channels:
+            self.channels[channel].members.add(person.id)
+        self.changes.mark()
+        return person
+
+    def team_of(self, user: str) -> str:
+        """The workspace somebody belongs to: another one than this for people who come through Slack Connect."""
+        person = self.users.get(user)
+        return (person.team_id if person else "") or self.seed.team_id
+
+    def teams_of(self, channel: str) -> list[str]:
+        """Every workspace with a member in the channel."""
+        found = self.channels.get(channel)
+        return sorted({self.team_of(user) for user in found.members}) if found else [self.seed.team_id]
+
     def direct(self, user: str) -> Channel:
         """The conversation of the app with one person, opened when first needed."""
         members = {user, self.app.user_id}

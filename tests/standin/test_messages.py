@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from dataclasses import replace
 
+import httpx
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -149,6 +150,14 @@ async def test_permalink_and_reaction(client: AsyncWebClient, refused: Refused) 
     sent = await client.chat_postMessage(channel=PAYMENTS, text="x")
     link = await client.chat_getPermalink(channel=PAYMENTS, message_ts=sent["ts"])
     assert link["permalink"].endswith(f"/archives/C0PAYMENTS/p{sent['ts'].replace('.', '')}")
+    async with httpx.AsyncClient(trust_env=False) as http:
+        page = await http.get(link["permalink"])
+    assert page.headers["content-type"].startswith("text/html")
+    reply = await client.chat_postMessage(channel=PAYMENTS, text="y", thread_ts=sent["ts"])
+    link = await client.chat_getPermalink(channel=PAYMENTS, message_ts=reply["ts"])
+    assert link["permalink"].endswith(f"?thread_ts={sent['ts']}&cid=C0PAYMENTS")
+    missing = client.chat_getPermalink(channel=PAYMENTS, message_ts="1.000000")
+    assert await refused(missing) == "message_not_found"
     await client.reactions_add(channel=PAYMENTS, timestamp=sent["ts"], name="eyes")
     twice = client.reactions_add(channel=PAYMENTS, timestamp=sent["ts"], name="eyes")
     assert await refused(twice) == "already_reacted"
@@ -165,7 +174,7 @@ async def test_metadata_comes_back(client: AsyncWebClient) -> None:
     metadata = {"event_type": "mapstorm_root", "event_payload": {"id": "7"}}
     sent = await client.chat_postMessage(channel=PAYMENTS, text="x", metadata=metadata)
     await client.chat_update(channel=PAYMENTS, ts=sent["ts"], text="y")
-    thread = await client.conversations_replies(channel=PAYMENTS, ts=sent["ts"])
+    thread = await client.conversations_replies(channel=PAYMENTS, ts=sent["ts"], include_all_metadata=True)
     assert thread["messages"][0]["metadata"] == metadata
 
 

@@ -1,5 +1,7 @@
 """Reading channels and people, and uploading files, through the real client."""
 
+from typing import Any
+
 import pytest
 from slack_sdk.errors import SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -32,6 +34,34 @@ async def test_history_pages_and_edges(client: AsyncWebClient) -> None:
     assert [m["text"] for m in after["messages"]] == ["4"]
     edges = await client.conversations_history(channel=PAYMENTS, oldest=sent[3], inclusive=True)
     assert [m["text"] for m in edges["messages"]] == ["4", "3"]
+
+
+async def test_a_thread_by_pages_and_edges(client: AsyncWebClient) -> None:
+    root = (await client.chat_postMessage(channel=PAYMENTS, text="root"))["ts"]
+    sent = [(await client.chat_postMessage(channel=PAYMENTS, text=f"{n}", thread_ts=root))["ts"] for n in range(4)]
+
+    async def texts(**more: Any) -> list[str]:
+        found = await client.conversations_replies(channel=PAYMENTS, ts=root, **more)
+        return [message["text"] for message in found["messages"]]
+
+    page = await client.conversations_replies(channel=PAYMENTS, ts=root, limit=3)
+    assert [m["text"] for m in page["messages"]] == ["root", "0", "1"]
+    assert page["has_more"] is True
+    assert await texts(limit=3, cursor=page["response_metadata"]["next_cursor"]) == ["2", "3"]
+    assert await texts(oldest=sent[2]) == ["root", "3"]
+    assert await texts(oldest=sent[2], inclusive=True) == ["root", "2", "3"]
+    assert await texts(latest=sent[1]) == ["root", "0"]
+    found = await client.conversations_replies(channel=PAYMENTS, ts=sent[1])
+    assert [m["text"] for m in found["messages"]] == ["1"]
+
+
+async def test_metadata_is_for_those_who_ask(client: AsyncWebClient) -> None:
+    metadata = {"event_type": "mapstorm_reply", "event_payload": {"id": "7"}}
+    root = (await client.chat_postMessage(channel=PAYMENTS, text="root", metadata=metadata))["ts"]
+    for call, more in ((client.conversations_history, {}), (client.conversations_replies, {"ts": root})):
+        assert "metadata" not in (await call(channel=PAYMENTS, **more))["messages"][0]
+        asked = await call(channel=PAYMENTS, include_all_metadata=True, **more)
+        assert asked["messages"][0]["metadata"] == metadata
 
 
 async def test_people(client: AsyncWebClient, refused: Refused) -> None:

@@ -28,6 +28,8 @@ def update(call: Call) -> Json:
     posting.accept(content)
     check_edit(content)
     call.ws.edit(message, content)
+    # A reply can be shown in the channel by an edit, but never taken out of it again.
+    message.broadcast = message.broadcast or (message.thread_ts is not None and call.args.flag("reply_broadcast"))
     shape = shown.message(call.ws, message)
     return {"channel": channel.id, "ts": message.ts, "text": content.text, "message": shape}
 

@@ -23,7 +23,7 @@ def list_all(call: Call) -> Json:
     channels = [
         channel
         for channel in call.ws.channels.values()
-        if _kind(channel) in wanted
+        if channel.kind in wanted
         and not (channel.is_archived and call.args.flag("exclude_archived"))
         and not (channel.is_private and call.ws.app.user_id not in channel.members)
     ]
@@ -33,10 +33,10 @@ def list_all(call: Call) -> Json:
 
 def history(call: Call) -> Json:
     channel = _joined(call)
-    messages = [m for m in _between(call, channel) if m.thread_ts is None or m.broadcast]
+    messages = [m for m in _between(call, call.ws.messages[channel.id]) if m.thread_ts is None or m.broadcast]
     page, more = _page(call, messages[::-1], 100)
     return {
-        "messages": [shown.message(call.ws, message) for message in page],
+        "messages": [_told(call, message) for message in page],
         "has_more": bool(more["response_metadata"]["next_cursor"]),
         **more,
     }
@@ -48,11 +48,11 @@ def replies(call: Call) -> Json:
     found = call.ws.find(channel.id, ts)
     if found is None:
         raise Refusal("thread_not_found")
-    # Slack answers a reply's own ts with that one message.
-    thread = [found] if found.thread_ts else call.ws.thread(channel.id, ts)
+    # Slack answers a reply's own ts with that one message. A thread's parent comes first, older than `oldest` or not.
+    thread = [found] if found.thread_ts else [found, *_between(call, list(call.ws.replies(channel.id, ts)))]
     page, more = _page(call, thread, 1000)
     return {
-        "messages": [shown.message(call.ws, message) for message in page],
+        "messages": [_told(call, message) for message in page],
         "has_more": bool(more["response_metadata"]["next_cursor"]),
         **more,
     }
@@ -100,12 +100,6 @@ def add_reaction(call: Call) -> Json:
     return {}
 
 
-def _kind(channel: Channel) -> str:
-    if channel.is_im:
-        return "im"
-    return "private_channel" if channel.is_private else "public_channel"
-
-
 def _visible(call: Call) -> Channel:
     channel = call.ws.channels.get(call.args.required("channel"))
     if channel is None or (channel.is_private and call.ws.app.user_id not in channel.members):
@@ -120,7 +114,15 @@ def _joined(call: Call) -> Channel:
     return channel
 
 
-def _between(call: Call, channel: Channel) -> list[Message]:
+def _told(call: Call, message: Message) -> Json:
+    """Metadata is for those who ask for it."""
+    told = shown.message(call.ws, message)
+    if not call.args.flag("include_all_metadata"):
+        told.pop("metadata", None)
+    return told
+
+
+def _between(call: Call, messages: list[Message]) -> list[Message]:
     oldest, latest = call.args.text("oldest", "0"), call.args.text("latest") or "9" * 12
     edges = call.args.flag("inclusive")
     try:
@@ -129,7 +131,7 @@ def _between(call: Call, channel: Channel) -> list[Message]:
         raise Refusal("invalid_ts_oldest") from None
     return [
         message
-        for message in call.ws.messages[channel.id]
+        for message in messages
         if not message.deleted and (low < float(message.ts) < high or (edges and float(message.ts) in (low, high)))
     ]
 

@@ -3,7 +3,7 @@
 from bot.standin import shown
 from bot.standin.errors import Refusal
 from bot.standin.methods.call import Call, Method
-from bot.standin.records import Json
+from bot.standin.records import Json, User
 
 
 def auth_test(call: Call) -> Json:
@@ -24,7 +24,7 @@ def info(call: Call) -> Json:
     user = call.ws.users.get(call.args.required("user"))
     if user is None:
         raise Refusal("user_not_found")
-    return {"user": shown.user(call.ws, user)}
+    return {"user": _seen(call, user)}
 
 
 def lookup_by_email(call: Call) -> Json:
@@ -36,7 +36,7 @@ def lookup_by_email(call: Call) -> Json:
 
 
 def list_all(call: Call) -> Json:
-    members = [shown.user(call.ws, user) for user in call.ws.users.values()]
+    members = [_seen(call, user) for user in call.ws.users.values()]
     return {
         "members": members,
         "cache_ts": int(call.ws.clock.now()),
@@ -53,7 +53,15 @@ def list_group_users(call: Call) -> Json:
     group = call.ws.usergroups.get(call.args.required("usergroup"))
     if group is None:
         raise Refusal("no_such_subteam")
-    return {"users": list(group.users)}
+    return {"users": [user for user in group.users if user not in call.ws.users or not call.ws.users[user].deleted]}
+
+
+def _seen(call: Call, user: User) -> Json:
+    """Without users:read.email a person comes without their address."""
+    told = shown.user(call.ws, user)
+    if "users:read.email" not in call.ws.app.scopes:
+        told["profile"].pop("email", None)
+    return told
 
 
 METHODS: dict[str, Method] = {
