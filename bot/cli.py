@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("bot.shell.explain", "main", "say what is true of a claim about maps"),
     "web": ("bot.web", "main", "serve Slack's requests (Procfile)"),
     "worker": ("bot.worker", "main", "take captures from the queue (Procfile)"),
+    "doctor": ("bot.shell.doctor", "main", "look at all that mapstorm stands on, and say what to do"),
     "manifest": ("bot.manifest", "main", "print the Slack app manifest"),
     "demo": ("bot.demo.supervisor", "run", "show it all on this machine, without Slack"),
 }

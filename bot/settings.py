@@ -129,6 +129,7 @@ class Settings(BaseSettings):
 
 
 _SHELL = {"REDIS_URL", "MAPSTORM_CONFIG", "MAPSTORM_HOME", "LOG_LEVEL"}
+_DOCTOR = _SHELL | {"SLACK_BOT_TOKEN", "SLACK_API_URL"}
 _BOTH = {"SLACK_BOT_TOKEN", "REDIS_URL", "MAPSTORM_CONFIG"}
 _WORKER = _SHELL | {"SLACK_BOT_TOKEN", "SLACK_API_URL", "MAPSTORM_CONCURRENCY"}
 _WEB = _SHELL | {
@@ -155,6 +156,11 @@ def for_worker(environ: Mapping[str, str]) -> Settings:
 def for_shell(environ: Mapping[str, str]) -> Settings:
     """Settings of one command in an operator's shell; none is needed. Raises SettingsError."""
     return _settings(environ, _SHELL, set())
+
+
+def for_doctor(environ: Mapping[str, str]) -> Settings:
+    """Settings of `mapstorm doctor`, which tells what is missing. Raises SettingsError for what is there and wrong."""
+    return _settings(environ, _DOCTOR, set())
 
 
 def _settings(environ: Mapping[str, str], read: set[str], needed: set[str]) -> Settings:

@@ -3,6 +3,7 @@
 from typing import NamedTuple, get_args
 
 from analyzers.finding import Diagnosis
+from handlers.doctor import Check
 from handlers.incident import Act, Entry, Incident
 from handlers.records import Claim, Outcome, Remembered, Service, Trigger
 
@@ -197,6 +198,16 @@ class StandsSo(NamedTuple):
     act: Act
 
 
+class Examining(NamedTuple):
+    """To the asker alone: the doctor is looking, and what is found comes to the same place."""
+
+
+class DoctorReport(NamedTuple):
+    """To the asker alone: what mapstorm stands on, one check a line."""
+
+    checks: tuple[Check, ...]
+
+
 class SnoozeForm(NamedTuple):
     """A modal: for how long."""
 
@@ -219,7 +230,20 @@ class CompareForm(NamedTuple):
     choices: tuple[Remembered, ...]
 
 
-Answer = Accepted | Slip | Help | ServiceList | History | Explanation | ClaimList | IncidentList | Acted | StandsSo
+Answer = (
+    Accepted
+    | Slip
+    | Help
+    | ServiceList
+    | History
+    | Explanation
+    | ClaimList
+    | IncidentList
+    | Acted
+    | StandsSo
+    | Examining
+    | DoctorReport
+)
 Form = SnoozeForm | SilenceForm | CompareForm
 Told = (
     CaptureStarted

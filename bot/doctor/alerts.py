@@ -1,0 +1,80 @@
+"""What became of alerts and of what was to be said: webhooks, unmatched alerts, the outbox. Reads only."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+from redis.asyncio import Redis
+
+from bot.doctor.memory import Memory
+from bot.redis_client import key, redis_errors
+from handlers.alert import Origin
+from handlers.doctor import Check, Item, Topic
+
+# Of those that will never be delivered, so many are looked at for where and why; the count has all.
+LOOKED_AT = 100
+
+TOPICS = (Topic.WEBHOOKS, Topic.UNMATCHED, Topic.UNDELIVERED, Topic.HELD)
+
+
+class AlertsProbe:
+    """`now` is this machine's clock, seconds since 1970."""
+
+    def __init__(self, redis: Redis, now: Callable[[], float]) -> None:
+        self._redis = redis
+        self._memory = Memory(redis)
+        self._now = now
+
+    async def webhooks(self, configured: Iterable[Origin]) -> tuple[Check, ...]:
+        """Which there are, and how long ago each was heard; never is no fault. Raises OutageError."""
+        last = await self._memory.last_heard()
+        ages = {name: max(0.0, self._now() - moment) for name, moment in last.items()}
+        items = tuple(Item(origin.value, seconds=ages.get(origin.value)) for origin in configured)
+        return (Check(Topic.WEBHOOKS, True, items=items, total=len(items)),)
+
+    async def unmatched(self) -> tuple[Check, ...]:
+        """Alerts of the last day that mean no service, with the newest one's labels as items. Raises OutageError."""
+        found = await self._memory.newest_unmatched()
+        if found is None:
+            return (Check(Topic.UNMATCHED, True),)
+        labels = tuple(Item(name, detail=value) for name, value in found.labels.items())
+        age = max(0.0, self._now() - found.at)
+        return (Check(Topic.UNMATCHED, False, "some", items=labels, total=found.number, seconds=age),)
+
+    async def outbox(self) -> tuple[Check, ...]:
+        """What Slack will never take, by channel and Slack's code; lanes that it wants to rest. Raises OutageError."""
+        with redis_errors():
+            count = int(await self._redis.hlen(key("outbox", "undelivered")))
+            places: dict[Item, None] = {}
+            looked = 0
+            async for _, record in self._redis.hscan_iter(key("outbox", "undelivered"), count=LOOKED_AT):
+                places[_place(record)] = None
+                looked += 1
+                if looked == LOOKED_AT:
+                    break
+            held = await self._redis.hgetall(key("outbox", "held"))
+        lanes = tuple(Item(_channel(_text(lane)), reason=_text(code)) for lane, code in held.items())
+        return (
+            Check(Topic.UNDELIVERED, not count, "some" if count else "", items=tuple(places), total=count),
+            Check(Topic.HELD, not held, "some" if held else "", items=lanes, total=len(held)),
+        )
+
+    async def channel_ids(self) -> dict[str, str]:
+        """The ids of #names that something was posted to: Slack says them with each post. Raises OutageError."""
+        with redis_errors():
+            found = await self._redis.hgetall(key("outbox", "channels"))
+        return {_text(name): _text(identity) for name, identity in found.items()}
+
+
+def _place(record: bytes | str) -> Item:
+    given: dict[str, Any] = orjson.loads(record)
+    return Item(str(given["channel"]), reason=str(given["code"]))
+
+
+def _channel(lane: str) -> str:
+    """As the registry names it; the lane of all edits is no channel's."""
+    return lane.removeprefix("id:") if lane.startswith("id:") or lane == "edits" else f"#{lane}"
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
