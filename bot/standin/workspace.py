@@ -32,6 +32,9 @@ class Workspace:
         self.homes: dict[str, Modal] = {}
         self.files: dict[str, File] = {}
         self.deliveries: list[Delivery] = []
+        # The same messages by channel and ts, and the replies by their parent's: a long chaos run reads them often.
+        self._known: dict[tuple[str, str], Message] = {}
+        self._threads: dict[tuple[str, str], list[Message]] = {}
         self._numbers = itertools.count(1)
         self._last_ts = 0
 
@@ -97,7 +100,8 @@ class Workspace:
     # -- messages
 
     def find(self, channel: str, ts: str) -> Message | None:
-        return next((m for m in self.messages.get(channel, ()) if m.ts == ts and not m.deleted), None)
+        found = self._known.get((channel, ts))
+        return None if found is None or found.deleted else found
 
     def thread(self, channel: str, ts: str) -> list[Message]:
         """The parent and its replies, oldest first; empty if there is no such parent."""
@@ -105,11 +109,14 @@ class Workspace:
         return [] if parent is None else [parent, *self.replies(channel, ts)]
 
     def replies(self, channel: str, ts: str) -> Iterator[Message]:
-        return (m for m in self.messages.get(channel, ()) if m.thread_ts == ts and not m.deleted)
+        return (m for m in self._threads.get((channel, ts), ()) if not m.deleted)
 
     def post(self, channel: str, user: str, content: Content, thread_ts: str | None = None) -> Message:
         message = Message(self.new_ts(), channel, user, content, thread_ts)
         self.messages[channel].append(message)
+        self._known[channel, message.ts] = message
+        if thread_ts:
+            self._threads.setdefault((channel, thread_ts), []).append(message)
         self.changes.mark()
         return message
 
