@@ -17,6 +17,6 @@ def in_bytes(value: object) -> int | None:
             return None
         exact = int(parts[1]) if parts[1].isdigit() else float(parts[1])
         return int(exact * UNITS[parts[2] or "B"])
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:  # NaN is not, either
         return None
     return int(value)
