@@ -13,8 +13,9 @@ from redis.asyncio import Redis
 
 from analyzers.errors import MapstormError
 from bot import codec
+from bot.doctor import errand
 from bot.incidents.codec import decode_group, decode_wake, encode_group
-from bot.queue import ALERTS, CAPTURES, REQUESTS, WAKES, Work
+from bot.queue import ALERTS, CAPTURES, DOCTOR, REQUESTS, WAKES, Work
 from bot.redis_client import key
 from handlers import capture as story
 from handlers.errors import Busy, OutageError
@@ -72,6 +73,8 @@ class Jobs:
             wake = decode_wake(work.body)
             identity = f"wake.{wake.incident}.{wake.reason}"
             await self._guarded(work, identity, lambda _: wakes.woken(self._tools, wake))
+        elif work.queue == DOCTOR:
+            await errand.run(self._redis, self._tools, work.body)
 
     def hand_back(self) -> None:
         """Stops what is running; each job puts itself back on the queue for another worker."""

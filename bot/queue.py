@@ -18,7 +18,7 @@ from handlers.records import Capture, Request
 
 # Not the prefix of the stores: dramatiq names its keys after the queue and nothing else.
 NAMESPACE = "mapstorm-queue"
-REQUESTS, CAPTURES, ALERTS, WAKES = QUEUES = "requests", "captures", "alerts", "wakes"
+REQUESTS, CAPTURES, ALERTS, WAKES, DOCTOR = QUEUES = "requests", "captures", "alerts", "wakes", "doctor"
 
 # Slack's ids never come again; a day is longer than any delivery is repeated.
 ONCE_MS = 24 * 3600 * 1000

@@ -6,13 +6,14 @@ from typing import Any
 import orjson
 from redis.asyncio import Redis
 
-from bot.doctor.memory import Memory
+from bot.doctor.heard import Heard
 from bot.redis_client import key, redis_errors
 from handlers.alert import Origin
 from handlers.doctor import Check, Item, Topic
 
 # Of those that will never be delivered, so many are looked at for where and why; the count has all.
 LOOKED_AT = 100
+FORGOTTEN_S = 24 * 3600
 
 TOPICS = (Topic.WEBHOOKS, Topic.UNMATCHED, Topic.UNDELIVERED, Topic.HELD)
 
@@ -22,24 +23,32 @@ class AlertsProbe:
 
     def __init__(self, redis: Redis, now: Callable[[], float]) -> None:
         self._redis = redis
-        self._memory = Memory(redis)
+        self._heard = Heard(redis)
         self._now = now
 
     async def webhooks(self, configured: Iterable[Origin]) -> tuple[Check, ...]:
         """Which there are, and how long ago each was heard; never is no fault. Raises OutageError."""
-        last = await self._memory.last_heard()
+        last = await self._heard.last()
         ages = {name: max(0.0, self._now() - moment) for name, moment in last.items()}
         items = tuple(Item(origin.value, seconds=ages.get(origin.value)) for origin in configured)
         return (Check(Topic.WEBHOOKS, True, items=items, total=len(items)),)
 
     async def unmatched(self) -> tuple[Check, ...]:
-        """Alerts of the last day that mean no service, with the newest one's labels as items. Raises OutageError."""
-        found = await self._memory.newest_unmatched()
-        if found is None:
+        """Alerts that mean no service, with the newest one's labels as items. Raises OutageError.
+
+        What was mended is green again a day after the last: alerts that still come are repeated sooner.
+        """
+        with redis_errors():
+            count = await self._redis.get(key("unmatched"))
+            newest = await self._redis.lindex(key("unmatched-examples"), 0)
+        if not count or not newest:
             return (Check(Topic.UNMATCHED, True),)
-        labels = tuple(Item(name, detail=value) for name, value in found.labels.items())
-        age = max(0.0, self._now() - found.at)
-        return (Check(Topic.UNMATCHED, False, "some", items=labels, total=found.number, seconds=age),)
+        moment, _, labels = orjson.loads(newest)
+        age = max(0.0, self._now() - float(moment))
+        if age > FORGOTTEN_S:
+            return (Check(Topic.UNMATCHED, True),)
+        items = tuple(Item(str(name), detail=str(value)) for name, value in labels.items())
+        return (Check(Topic.UNMATCHED, False, "some", items=items, total=int(count), seconds=age),)
 
     async def outbox(self) -> tuple[Check, ...]:
         """What Slack will never take, by channel and Slack's code; lanes that it wants to rest. Raises OutageError."""

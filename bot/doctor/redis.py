@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError
 
 from bot.doctor.slack import skewed
-from bot.queue import NAMESPACE, RedisQueue
+from bot.queue import DOCTOR, NAMESPACE, RedisQueue
 from bot.redis_client import redis_errors
 from handlers.doctor import WITHOUT, Check, Item, Topic, unasked
 from handlers.errors import OutageError
@@ -50,7 +50,7 @@ class RedisProbe:
 
     async def queue(self) -> tuple[Check, ...]:
         """How many workers were heard of, and how much waits for them. Raises OutageError."""
-        depths = await self._queue.depth()
+        depths = {name: depth for name, depth in (await self._queue.depth()).items() if name != DOCTOR}
         with redis_errors():
             since = (self._now() - HEARTBEAT_S) * 1000
             workers = int(await self._redis.zcount(f"{NAMESPACE}:__heartbeats__", since, "+inf"))

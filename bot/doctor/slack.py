@@ -96,7 +96,7 @@ class SlackProbe:
             response = await self._client.api_call(method, data=asked)
         except SlackApiError as error:
             response = error.response
-        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+        except (SlackClientError, aiohttp.ClientError, OSError, ValueError) as error:
             raise OutageError("slack") from error
         answer = getattr(response, "data", None)
         if not isinstance(answer, dict) or ("ok" not in answer) or str(answer.get("error", "")) in TRANSIENT:
