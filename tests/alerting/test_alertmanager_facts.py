@@ -63,7 +63,6 @@ async def test_a_receiver_slower_than_the_peer_timeout_hears_everything_twice(ho
     async with alertmanagers(tmp_path, Webhook(hook.url + HOOK), peers=2) as peers:
         await fire(peers, LABELS)
         await delivered(hook, "firing", "firing")
-        await asyncio.gather(*(peer.flushed() for peer in peers))
         await resolve(peers, LABELS)
         await delivered(hook, "firing", "firing", "resolved", "resolved")
     one, other = (each.payload for each in hook.seen[:2])
@@ -123,6 +122,13 @@ async def test_a_truncated_body_says_resolved_while_another_alert_fires(hook: Re
         assert [alert["labels"]["instance"] for alert in misleading["alerts"]] == ["orders-0"]
         still = json.loads(await peer.amtool("--output=json", "alert", "query", "alertname=HeapGrows"))
         assert [alert["labels"]["instance"] for alert in still] == ["orders-1"]
+        await peer.flushed(4)
+        assert len(hook.seen) == 2, "what was left out is not told when there is room again"
+        await resolve([peer], second)
+        await eventually(lambda: len(hook.seen) == 3, "the end of what was left out")
+    last = hook.seen[-1].payload
+    assert (last["status"], last["truncatedAlerts"]) == ("resolved", 0)
+    assert [alert["labels"]["instance"] for alert in last["alerts"]] == ["orders-1"]
 
 
 async def test_the_shape_of_firing_and_resolved(hook: Receiver, tmp_path: Path) -> None:
@@ -150,7 +156,7 @@ async def test_a_peer_that_missed_the_resolve_says_firing_after_it(hook: Receive
     """With the old startsAt, by which it is known; the same alert firing anew has a later one."""
     async with alertmanagers(tmp_path, Webhook(hook.url + HOOK), peers=2) as peers:
         await fire(peers, LABELS)
-        await asyncio.gather(*(peer.flushed() for peer in peers))
+        await delivered(hook, "firing")
         await resolve(peers[:1], LABELS)
         await delivered(hook, "firing", "resolved", "firing")
         resolved = _alert(hook.seen[1])
