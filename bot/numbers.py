@@ -59,3 +59,11 @@ def duration(seconds: float) -> str:
             value = seconds / divisor
             return f"{value:.1f} {unit}" if value < 10 and value % 1 >= 0.05 else f"{value:.0f} {unit}"
     return f"{seconds / 86400:.0f} d"
+
+
+def time_left(seconds: float) -> str:
+    """`about 12 minutes`, `about 3 hours`, for what is only a rate carried on."""
+    if seconds < 90:
+        return "about a minute"
+    minutes = round(seconds / 60)
+    return f"about {minutes} minutes" if minutes < 120 else f"about {round(seconds / 3600)} hours"

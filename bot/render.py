@@ -1,12 +1,15 @@
 """A note to a Slack message: text and blocks within Slack's limits. What has to be cut says so.
 
-Templates write paragraphs; one that starts with `^ ` is fine print. Knows blocks and limits, no note in particular.
+Templates write paragraphs; one that starts with `^ ` is fine print. Knows blocks and limits, and of notes only that
+the root of an incident has buttons.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from bot.words import Medium, text_of
-from handlers.notes import Note
+from bot.words import Medium, mention, phrase, text_of
+from handlers.incident import Act
+from handlers.notes import IncidentRoot, Note
 
 Block = dict[str, object]
 
@@ -17,7 +20,10 @@ CONTEXT = 1_900
 BLOCKS = 45
 TOTAL = 12_000
 TEXT = 3_900
+BUTTONS, LABEL = 25, 75
+MENTIONS = 25
 FINE_PRINT = "^ "
+STYLES = {Act.ACKNOWLEDGE: "primary", Act.SILENCE: "danger"}
 CUT = "… more did not fit here: `mapstorm capture` in a shell shows all of it."
 
 
@@ -32,7 +38,18 @@ def message(note: Note) -> Message:
     """The note as a Slack message."""
     body = text_of(note, Medium.SLACK)
     paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
-    return Message(_shorten(_plain(body), TEXT), _blocks(paragraphs))
+    blocks = _blocks(paragraphs)
+    if isinstance(note, IncidentRoot) and note.acts:
+        blocks.append(_buttons(note))
+    return Message(_notice(_plain(body)), blocks)
+
+
+def mentioning(said: Message, ids: Iterable[str]) -> Message:
+    """`said` as it is posted first: with mentions below its first block. What is no id of Slack's is left out."""
+    mentions = " ".join([told for each in ids if (told := mention(each))][:MENTIONS])
+    if not mentions:
+        return said
+    return Message(f"{said.text}\n{mentions}", [*said.blocks[:1], _section(mentions), *said.blocks[1:]])
 
 
 def _blocks(paragraphs: list[str]) -> list[Block]:
@@ -48,6 +65,25 @@ def _blocks(paragraphs: list[str]) -> list[Block]:
     return blocks
 
 
+def _buttons(note: IncidentRoot) -> Block:
+    """The ids of the buttons name the state they were drawn for: what is pressed later is checked against it."""
+    version = f"{note.incident.id}.{note.incident.version}"
+    elements = [_button(act, version, note.service.name) for act in note.acts[:BUTTONS]]
+    # A block that changes needs a new id, or clients may keep what they had drawn.
+    return {"type": "actions", "block_id": f"incident.{version}", "elements": elements}
+
+
+def _button(act: Act, version: str, service: str) -> Block:
+    button: Block = {
+        "type": "button",
+        "action_id": f"incident.{act}",
+        "value": version,
+        "text": {"type": "plain_text", "text": phrase("_acts.j2", "label", act), "emoji": True},
+        "accessibility_label": _shorten(phrase("_acts.j2", "spoken", act, service), LABEL),
+    }
+    return button | ({"style": STYLES[act]} if act in STYLES else {})
+
+
 def _pieces(paragraph: str) -> list[str]:
     """The paragraph in parts that fit a block, broken between lines, a longer line at its end."""
     fine = paragraph.startswith(FINE_PRINT)
@@ -60,6 +96,14 @@ def _pieces(paragraph: str) -> list[str]:
         else:
             pieces[-1] = f"{pieces[-1]}\n{fitting}" if pieces[-1] else fitting
     return pieces
+
+
+def _notice(text: str) -> str:
+    """chat.update takes 4,000 bytes, not characters."""
+    limit = TEXT
+    while len((kept := _shorten(text, limit)).encode()) > TEXT:
+        limit -= 100
+    return kept
 
 
 def _shorten(text: str, limit: int) -> str:
@@ -81,8 +125,13 @@ def _plain(body: str) -> str:
 
 
 def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return {"type": "section", "text": _mrkdwn(text)}
 
 
 def _context(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def _mrkdwn(text: str) -> Block:
+    # verbatim: an address or a name in the text does not become a link by itself.
+    return {"type": "mrkdwn", "text": text, "verbatim": True}

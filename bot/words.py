@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -25,7 +26,11 @@ from handlers.notes import Note
 
 TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "templates")
 LONGEST_NAME = 240
+_GROUP_ID = re.compile(r"S[A-Z0-9]{2,20}")
 _SLACK_ID = re.compile(r"[UWC][A-Z0-9]{2,20}")
+_ADDRESS = re.compile(r"https?://[a-zA-Z0-9\[][!-~]{0,1500}")
+_IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"  # all that an address may have and Slack's <address|label> does not use
+_PLAIN = str.maketrans({"`": None, "<": "‹", ">": "›"})
 _BLANK_LINES = re.compile(r"\n{3,}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -51,6 +56,12 @@ def remedy_text(remedy: Remediation, finding: Finding) -> str:
     return str(words(remedy, finding)).replace("`", "")
 
 
+def phrase(template: str, macro: str, *facts: object) -> str:
+    """What a macro says, for Block Kit's plain_text: no code spans, and no brackets that could be an entity's."""
+    words: Callable[..., str] = getattr(_template(Medium.TERMINAL, template).make_module({}), macro)
+    return str(words(*facts)).translate(_PLAIN).strip()
+
+
 def template_name(note: type[Note]) -> str:
     """CaptureFailed -> capture_failed.j2."""
     return _CAMEL.sub("_", note.__name__).lower() + ".j2"
@@ -67,6 +78,13 @@ def clean(text: str) -> str:
 def escape(text: str) -> str:
     """Slack's three entities; there are no others."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mention(identity: str) -> str | None:
+    """Slack's mention of a user or a user group by the id in the registry, None where it is neither."""
+    if identity[:1] in "UW" and _SLACK_ID.fullmatch(identity):
+        return f"<@{identity}>"
+    return f"<!subteam^{identity}>" if _GROUP_ID.fullmatch(identity) else None
 
 
 @cache
@@ -91,12 +109,14 @@ def _environment(medium: Medium) -> Environment:
             "date": lambda seconds: _date(seconds, medium),
             "duration": numbers.duration,
             "exact": numbers.exact,
+            "link": lambda address, label: _link(address, label, medium),
             "location": _location,
             "person": lambda name: _person(name, medium),
             "roughly": numbers.roughly,
             "share": numbers.share,
             "short": short_function,
             "tail": _tail,
+            "time_left": numbers.time_left,
         }
     )
     return environment
@@ -133,8 +153,19 @@ def _channel(name: str, medium: Medium) -> Markup:
     return _code(name, medium)
 
 
+def _link(address: str, label: str, medium: Medium) -> Markup:
+    """`label` is the template's own. What is no http address is not linked, and none can end the link early."""
+    encoded = quote(address, safe=_IN_ADDRESSES, errors="replace")
+    if medium is Medium.TERMINAL or not _ADDRESS.fullmatch(encoded):
+        return Markup(label)  # noqa: S704 - a template's
+    return Markup(f"<{escape(encoded)}|{label}>")  # noqa: S704 - < > | are percent-encoded
+
+
 def _date(seconds: float, medium: Medium) -> Markup:
-    moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except (ValueError, OverflowError, OSError):
+        return Markup("an unknown time")  # what alerts call a time may be any number
     if medium is Medium.TERMINAL:
         return Markup(moment)  # noqa: S704 - digits only
     return Markup(f"<!date^{int(seconds)}^{{date_short_pretty}} {{time}}|{moment}>")  # noqa: S704

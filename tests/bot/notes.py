@@ -24,22 +24,41 @@ from analyzers.memory import MemoryForecast
 from analyzers.names.frames import Implementation
 from analyzers.names.goversion import exactly
 from analyzers.profile import Site, Source
+from handlers.alert import Group, Origin
 from handlers.claims import CLAIMS
+from handlers.incident import Act, Entry, Event, Incident, Known, Silence, State
 from handlers.notes import (
     Accepted,
+    Acted,
+    Afterwards,
     CaptureFailed,
     CaptureFinished,
+    CaptureRefused,
     CaptureStarted,
     ClaimList,
+    Compared,
+    CompareForm,
     Explanation,
+    Follows,
+    Form,
     Help,
     History,
+    IncidentList,
+    IncidentRoot,
+    InstanceDied,
+    LimitAhead,
     Note,
     ServiceList,
+    SilenceForm,
     Slip,
+    SnoozeForm,
+    StandsSo,
+    StateChange,
     Summary,
+    Undelivered,
 )
-from handlers.records import Instance, Outcome, Remembered, Service
+from handlers.notes import Comparison as Peers
+from handlers.records import Instance, Outcome, Remembered, Service, Trigger
 
 EVIDENCE = {
     "growth_alloc_space": Unit.BYTES,
@@ -181,6 +200,94 @@ def notes(text: str = "orders-0") -> list[Note]:
         History(known, ()),
         Explanation(CLAIMS[0]),
         ClaimList(CLAIMS),
+        *incident_notes(known, text),
+    ]
+
+
+def incident(state: State = State.OPEN, text: str = "High memory", name: str = "svc-orders") -> Incident:
+    """In `state`, with one alert still firing and one that is over; resolved, both are."""
+    over = 1_700_000_600.0
+    resolved = state is State.RESOLVED
+    alerts = (
+        Known("f1", text, "orders-0", 1_700_000_000.0, over if resolved else None, "https://alerts.example.com/a?b&c"),
+        Known("f2", text, None, 1_700_000_060.0, over, text),
+    )
+    happened = {
+        State.OPEN: (),
+        State.ACKNOWLEDGED: (Entry(1_700_000_100.0, Event.ACKNOWLEDGED, "U024BE7LH"),),
+        State.SNOOZED: (Entry(1_700_000_200.0, Event.SNOOZED, "U024BE7LH", "1800"),),
+        State.RESOLVED: (Entry(over, Event.RESOLVED),),
+    }
+    return Incident(
+        id="k3m9x2ab",
+        group=Group(Origin.ALERTMANAGER, "mapstorm", "{}:{alertname='HighMemory'}", name),
+        channel="C0123ABCD",
+        group_labels={"alertname": text},
+        state=state,
+        opened_at=1_700_000_000.0,
+        alerts=alerts,
+        timeline=(Entry(1_700_000_000.0, Event.OPENED), *happened[state]),
+        resolved_at=over if resolved else None,
+        snoozed_until=1_700_002_000.0 if state is State.SNOOZED else None,
+        owner="U024BE7LH" if state is State.ACKNOWLEDGED else "",
+        outcomes=(Outcome("orders-0", "growth_storm", "internal/catalog/catalog.go:64", None, 1.6e9, 3e6),),
+        version=7,
+    )
+
+
+def incident_notes(known: Service, text: str) -> list[Note]:
+    """What is said of incidents, in every state and after every event."""
+    ill, well = (Outcome(text, "growth_storm", text, None, 9e8, 2e6, 1.7e9), Outcome(text, "no_map_problem", "", None))
+    failed = Outcome(text, None, "", "timed_out")
+    told = [replace(incident(state, text, known.name), outcomes=(ill, well)) for state in State]
+    worst = replace(
+        told[0],
+        alerts=tuple(Known(f"f{at}", text, text, 1_700_000_000.0 + at, None, text) for at in range(12)),
+        outcomes=(failed,),
+        owner=text,
+        truncated=2,
+        silence=Silence("s1", 1_700_009_000.0, text),
+    )
+    entries = [Entry(1_700_000_100.0, event, who, text) for event in Event for who in ("", text)]
+    return [
+        *(IncidentRoot(known, each, tuple(Act)) for each in (*told, worst)),
+        IncidentRoot(known, replace(told[0], outcomes=(), alerts=()), ()),
+        *(StateChange(known, worst, entry) for entry in entries),
+        Follows(known, told[-1], "https://standin.slack.example/archives/C0/p1"),
+        Follows(known, worst, None),
+        Peers(known, (ill,), (well, well)),
+        Peers(known, (ill,), (ill, well)),
+        Peers(known, (ill,), (ill,)),
+        Peers(known, (well,), (well,)),
+        Peers(known, (ill,), (failed,)),
+        Afterwards(known, ill, well._replace(live_heap=1e8)),
+        Afterwards(known, ill, ill),
+        Afterwards(known, ill, well._replace(live_heap=9e8)),
+        Afterwards(known, ill, failed),
+        InstanceDied(known, text, "unreachable", Remembered(1.7e9, text, "growth_storm", text, 9e8)),
+        InstanceDied(known, text, "timed_out", None),
+        *(CaptureRefused(known, text, trigger, 20.0) for trigger in Trigger),
+        LimitAhead(known, text, 2**31, 1.7e9, 720.0, 1_700_000_300.0),
+        LimitAhead(known, text, 2**31, 2.1e9, 20.0, None),
+        Compared(known, text, 1.69e9, text, summary(advised(finding(Verdict.GROWTH_STORM, text, text))).diagnosis),
+        Compared(known, text, 1.69e9, text, summary(basis=Basis.RESTARTED, text=text).diagnosis),
+        Undelivered(text, "not_in_channel"),
+        Undelivered("C0123ABCD", text),
+        IncidentList(None, ((told[0], "https://standin.slack.example/archives/C0/p1"), (worst, None))),
+        IncidentList(known, ()),
+        *(Acted(worst, entry) for entry in entries),
+        *(StandsSo(each, act) for each in told for act in (Act.ACKNOWLEDGE, Act.SNOOZE)),
+    ]
+
+
+def forms(text: str = "orders-0") -> list[Form]:
+    """One modal of every kind."""
+    choices = tuple(Remembered(1.7e9 + at, text, "growth_storm", text, 9e8) for at in range(200))
+    return [
+        SnoozeForm(incident(), (1800, 7200, 28_800)),
+        SilenceForm(incident(), (1800, 7200, 28_800)),
+        CompareForm(incident(), (text,), choices),
+        CompareForm(incident(), (text, "orders-1"), ()),
     ]
 
 

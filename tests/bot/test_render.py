@@ -6,18 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render import Message, message
-from handlers.notes import CaptureFinished, History, Note, ServiceList
+from bot.render import Message, mentioning, message
+from bot.standin.check import check_blocks, check_edit
+from bot.standin.records import Content
+from handlers.incident import Act
+from handlers.notes import CaptureFinished, History, IncidentRoot, Note, ServiceList
 from handlers.records import Instance, Outcome, Remembered, Service
-from tests.bot.notes import many_findings, notes, service
+from tests.bot.notes import incident, many_findings, notes, service
 
 
 def texts(posted: Message) -> list[str]:
     found = []
     for block in posted.blocks:
+        if block["type"] == "actions":
+            continue
         parts: Any = block["elements"] if block["type"] == "context" else [block["text"]]
         found += [part["text"] for part in parts]
     return found
+
+
+def buttons(posted: Message) -> list[dict[str, Any]]:
+    (actions,) = (block for block in posted.blocks if block["type"] == "actions")
+    elements: Any = actions["elements"]
+    return list(elements)
 
 
 def fits(posted: Message) -> None:
@@ -50,12 +61,16 @@ def huge() -> list[Note]:
         *notes(long),
         *notes("`" * 5_000),
         *notes("<" * 5_000),
+        *notes("𝕄" * 5_000),
     ]
 
 
 @pytest.mark.parametrize("note", [*notes(), *huge()], ids=lambda note: type(note).__name__)
-def test_slacks_limits_hold(note: Note) -> None:
-    fits(message(note))
+def test_rule_8_block_budget_of_12_000_characters_and_50_blocks(note: Note) -> None:
+    posted = message(note)
+    fits(posted)
+    check_blocks(posted.blocks)
+    check_edit(Content(posted.text, posted.blocks))
 
 
 @given(st.text(max_size=4_000))
@@ -64,7 +79,7 @@ def test_slacks_limits_hold_for_any_name(name: str) -> None:
         fits(message(note))
 
 
-def test_what_was_cut_says_so() -> None:
+def test_rule_8_what_was_cut_says_so() -> None:
     assert (
         "47 more findings" in "\n".join(texts(message(many_findings())))
         or "more did not fit" in texts(message(many_findings()))[-1]
@@ -93,3 +108,42 @@ def test_the_fallback_says_what_the_blocks_say() -> None:
         posted = message(note)
         for text in texts(posted):
             assert text in posted.text
+
+
+def root(*acts: Act, name: str = "svc-orders") -> Message:
+    return message(IncidentRoot(service(name), incident(), acts))
+
+
+def test_buttons_name_the_incident_and_its_version_and_nothing_else() -> None:
+    posted = root(*Act)
+    assert [each["action_id"] for each in buttons(posted)] == [f"incident.{act}" for act in Act]
+    assert {each["value"] for each in buttons(posted)} == {"k3m9x2ab.7"}
+    assert posted.blocks[-1]["block_id"] == "incident.k3m9x2ab.7"
+    assert all(each["text"]["text"] and each["accessibility_label"] for each in buttons(posted))
+    assert [each["action_id"] for each in buttons(posted) if each.get("style") == "danger"] == ["incident.silence"]
+
+
+def test_without_acts_there_are_no_buttons() -> None:
+    assert all(block["type"] != "actions" for block in root().blocks)
+
+
+def test_a_long_service_name_does_not_burst_a_button() -> None:
+    posted = root(*Act, name="<!channel>" * 40)
+    check_blocks(posted.blocks)
+    assert "<!" not in str(buttons(posted))
+
+
+def test_mentions_stand_below_the_state_and_only_ids_are_mentioned() -> None:
+    plain = root(Act.ACKNOWLEDGE)
+    posted = mentioning(plain, ["U024BE7LH", "S0ONCALL1", "W024BE7LH", "everyone", "<!channel>", "C0123ABCD", ""])
+    assert posted.blocks[0] == plain.blocks[0]
+    mention: Any = posted.blocks[1]["text"]
+    assert mention["text"] == "<@U024BE7LH> <!subteam^S0ONCALL1> <@W024BE7LH>"
+    assert posted.blocks[2:] == plain.blocks[1:]
+    assert mentioning(plain, ["nobody"]) == plain
+
+
+def test_addresses_in_a_text_become_no_links_by_themselves() -> None:
+    for block in root().blocks:
+        parts: Any = block["elements"] if block["type"] == "context" else [block["text"]]
+        assert all(part["verbatim"] for part in parts)

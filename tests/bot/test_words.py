@@ -2,16 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import numbers
+from bot.forms import view
+from bot.render import message
 from bot.words import LONGEST_NAME, Medium, clean, escape, short_function, text_of
-from handlers.notes import CaptureStarted, Help
-from tests.bot.notes import notes, service
+from handlers.incident import Act, Incident
+from handlers.notes import CaptureStarted, Help, IncidentRoot
+from tests.bot.notes import forms, incident, notes, service
 
 # What an attacker would call a function, a file, a service, or an instance.
 SPITE = [
@@ -26,8 +30,12 @@ names = st.one_of(
     st.sampled_from(SPITE), st.lists(st.sampled_from(SPITE), max_size=6).map("".join), st.text(max_size=40)
 )
 
-# Mentions mapstorm makes itself: a Slack user who asked, a channel of the registry, a date.
-OURS = re.compile(r"<@[UW][A-Z0-9]{2,20}>|<#C[A-Z0-9]{2,20}>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-\d: UTC]+>")
+# What mapstorm makes itself: mentions of Slack users who asked or clicked and of channels of the registry, dates,
+# links under words of its own.
+OURS = re.compile(
+    r"<@[UW][A-Z0-9]{2,20}>|<#C[A-Z0-9]{2,20}>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-\d: UTC]+>"
+    r"|<https?://[^<>|`\s]+\|(source of the alert|its thread|thread)>"
+)
 
 
 def harmless(text: str, *, slack: bool) -> None:
@@ -44,10 +52,60 @@ def harmless(text: str, *, slack: bool) -> None:
 
 @settings(max_examples=150)
 @given(names)
-def test_no_name_does_harm(name: str) -> None:
+def test_property_no_foreign_text_mentions_or_links(name: str) -> None:
     for note in notes(name):
         harmless(text_of(note, Medium.SLACK), slack=True)
         harmless(text_of(note, Medium.TERMINAL), slack=False)
+
+
+@settings(max_examples=100)
+@given(names)
+def test_property_no_foreign_text_mentions_or_links_in_buttons_and_modals(name: str) -> None:
+    root = IncidentRoot(service(name), incident(text=name), tuple(Act))
+    views = [view(form) for form in forms(name)]
+    for plain in plain_texts([message(root).blocks, views]):
+        assert not re.search(r"<|>|`|\n", plain)
+
+
+def plain_texts(part: object) -> Iterator[str]:
+    """Every text that Slack shows as it is."""
+    if isinstance(part, dict):
+        if part.get("type") == "plain_text":
+            yield part["text"]
+        yield from (part[key] for key in ("accessibility_label",) if key in part)
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from plain_texts(each)
+
+
+@pytest.mark.parametrize(
+    ("address", "linked"),
+    [
+        ("https://alerts.example.com/g?x=1&y=[a]", "<https://alerts.example.com/g?x=1&amp;y=[a]|source of the alert>"),
+        ("https://e.example/a b|<!here>`", "<https://e.example/a%20b%7C%3C!here%3E%60|source of the alert>"),
+        ("https://münchen.example/", "<https://m%C3%BCnchen.example/|source of the alert>"),
+        ("javascript:alert(1)", "source of the alert"),
+        ("http://", "source of the alert"),
+        ("https://e.example/" + "a" * 3000, "source of the alert"),
+    ],
+)
+def test_an_address_is_linked_under_our_words_and_cannot_end_early(address: str, linked: str) -> None:
+    fires = replace_link(address)
+    assert f", {linked}\n" in text_of(IncidentRoot(service(), fires, ()), Medium.SLACK)
+
+
+def replace_link(address: str) -> Incident:
+    told = incident()
+    return replace(told, alerts=(told.alerts[0]._replace(link=address),))
+
+
+@pytest.mark.parametrize("moment", [float("nan"), float("inf"), -1e30, 1e30])
+def test_a_time_that_is_none_breaks_no_template(moment: float) -> None:
+    told = incident()
+    odd = replace(told, alerts=(told.alerts[0]._replace(starts_at=moment),))
+    for medium in Medium:
+        assert "an unknown time" in text_of(IncidentRoot(service(), odd, ()), medium)
 
 
 @pytest.mark.parametrize("name", ["\n\n^ forged", "\r\n\r\n*Verdict:* fine", "a\u2028b", "\x0b\x0c"])
@@ -148,6 +206,9 @@ def test_functions_are_told_by_their_last_package(function: str, short: str) -> 
         (numbers.duration, 600, "10 min"),
         (numbers.duration, 3 * 3600, "3 h"),
         (numbers.duration, 5 * 86400, "5 d"),
+        (numbers.time_left, 40, "about a minute"),
+        (numbers.time_left, 720, "about 12 minutes"),
+        (numbers.time_left, 7200, "about 2 hours"),
     ],
 )
 def test_numbers_have_units_and_no_more_digits_than_are_known(

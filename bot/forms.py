@@ -1,0 +1,130 @@
+"""A form to Slack's modal, and what was filled in back to plain values. Knows the blocks of modals; the words are in
+templates/_forms.j2, and what an act does with the values is the handlers'."""
+
+import re
+from typing import NamedTuple
+
+from bot.render import Block, Message
+from bot.words import phrase
+from handlers.incident import Act
+from handlers.notes import CompareForm, Form, SilenceForm, SnoozeForm
+from handlers.records import Remembered
+
+View = dict[str, object]
+
+ACTS = {SnoozeForm: Act.SNOOZE, SilenceForm: Act.SILENCE, CompareForm: Act.COMPARE}
+WORDS = "_forms.j2"
+# Slack's: options of one menu, characters of an option, of a value, of what somebody types here.
+OPTIONS, OPTION, VALUE, COMMENT = 100, 75, 150, 300
+# What to compare with, beside the captures themselves.
+PREVIOUS, HOUR_AGO, WEEK_AGO = "previous", "hour_ago", "week_ago"
+
+
+class Filled(NamedTuple):
+    """What somebody filled in; what the form does not ask for is None or empty. `against` is one of the words above,
+    or the moment of a capture (seconds since 1970)."""
+
+    seconds: int | None = None
+    comment: str = ""
+    instance: str = ""
+    against: str = ""
+
+
+def view(form: Form) -> View:
+    """The modal. Its submission names the act (callback_id) and the incident (private_metadata)."""
+    act = ACTS[type(form)]
+    match form:
+        case SnoozeForm(_, seconds):
+            blocks = [_how_long(seconds)]
+        case SilenceForm(_, seconds):
+            blocks = [_how_long(seconds), _why()]
+        case CompareForm(_, instances, choices):
+            blocks = [_which(instances), _against(choices)]
+    submit = _plain(phrase(WORDS, "submit", act.value))
+    return _modal(act, form.incident.id, blocks) | {"submit": submit, "close": _plain(phrase(WORDS, "close"))}
+
+
+def loading(act: Act, incident: str) -> View:
+    """What stands there until the form is known: Slack's trigger does not wait for Redis."""
+    return _modal(act, incident, [{"type": "section", "text": _plain(phrase(WORDS, "loading"))}])
+
+
+def notice(act: Act, incident: str, said: Message) -> View:
+    """A message in place of the form."""
+    return _modal(act, incident, said.blocks)
+
+
+def filled(values: object) -> Filled:
+    """The state of a submitted view. Foreign shapes give an empty field, which the handlers refuse."""
+    state = values if isinstance(values, dict) else {}
+    seconds = _chosen(state, "seconds")
+    return Filled(
+        int(seconds) if re.fullmatch(r"[0-9]{1,9}", seconds) else None,
+        _typed(state, "comment")[:COMMENT],
+        _chosen(state, "instance"),
+        _chosen(state, "against"),
+    )
+
+
+def _modal(act: Act, incident: str, blocks: list[Block]) -> View:
+    return {
+        "type": "modal",
+        "callback_id": f"incident.{act}",
+        "private_metadata": incident,
+        "title": _plain(phrase(WORDS, "title", act.value)),
+        "close": _plain(phrase(WORDS, "shut")),
+        "blocks": blocks,
+    }
+
+
+def _how_long(seconds: tuple[int, ...]) -> Block:
+    return _menu("seconds", "how_long", [(phrase(WORDS, "seconds", each), str(each)) for each in seconds])
+
+
+def _which(instances: tuple[str, ...]) -> Block:
+    # A longer name comes back cut, and is then the name of no instance.
+    return _menu("instance", "which", [(name, name[:VALUE]) for name in instances])
+
+
+def _against(choices: tuple[Remembered, ...]) -> Block:
+    words = [(phrase(WORDS, each), each) for each in (PREVIOUS, HOUR_AGO, WEEK_AGO)]
+    moments = {repr(entry.captured_at): phrase(WORDS, "choice", entry) for entry in choices}
+    return _menu("against", "against", [*words, *((label, moment) for moment, label in moments.items())])
+
+
+def _why() -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": "comment", "max_length": COMMENT}
+    return _input("comment", "why", element) | {"optional": True}
+
+
+def _menu(name: str, label: str, options: list[tuple[str, str]]) -> Block:
+    listed = [{"text": _plain(phrase(WORDS, "option", text), OPTION), "value": value} for text, value in options]
+    listed = listed[:OPTIONS]
+    element: Block = {"type": "static_select", "action_id": name, "options": listed, "initial_option": listed[0]}
+    return _input(name, label, element)
+
+
+def _input(name: str, label: str, element: Block) -> Block:
+    return {"type": "input", "block_id": name, "label": _plain(phrase(WORDS, label)), "element": element}
+
+
+def _plain(text: str, limit: int = 2_000) -> Block:
+    fitting = text if len(text) <= limit else text[: limit - 1] + "…"
+    return {"type": "plain_text", "text": fitting or "?", "emoji": True}
+
+
+def _field(state: dict[object, object], name: str) -> dict[object, object]:
+    block = state.get(name)
+    field = block.get(name) if isinstance(block, dict) else None
+    return field if isinstance(field, dict) else {}
+
+
+def _chosen(state: dict[object, object], name: str) -> str:
+    option = _field(state, name).get("selected_option")
+    value = option.get("value") if isinstance(option, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _typed(state: dict[object, object], name: str) -> str:
+    value = _field(state, name).get("value")
+    return value if isinstance(value, str) else ""
