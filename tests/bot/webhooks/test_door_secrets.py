@@ -44,6 +44,7 @@ WRONG: dict[str, tuple[Webhook, Mapping[str, str]]] = {
     "empty token": (BEARER, {"authorization": "Bearer "}),
     "empty": (BEARER, {"authorization": ""}),
     "the token alone": (BEARER, {"authorization": TOKEN}),
+    "another scheme": (BEARER, {"authorization": f"Basic {TOKEN}"}),
     "as a password": (BEARER, basic(f"prometheus:{TOKEN}")),
     "basic of a bearer": (BASIC, bearer()),
     "another user": (BASIC, basic(f"grafana:{TOKEN}")),
