@@ -23,6 +23,7 @@ from pydantic import (
 from analyzers.thresholds import Thresholds
 from bot.addresses import metadata_literal
 from handlers.records import Matcher
+from handlers.sizes import UNITS
 from handlers.sources import matchers
 
 
@@ -48,10 +49,6 @@ User = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{1,20}$")]
 UserGroup = Annotated[str, Field(pattern=r"^S[A-Z0-9]{1,20}$")]
 Mentioned = Annotated[str, Field(pattern=r"^[UWS][A-Z0-9]{1,20}$")]
 
-SIZES = {"B": 1, **{f"{prefix}iB": 1024**n for n, prefix in enumerate("KMGT", 1)}}
-SIZES |= {f"{prefix}B": 1000**n for n, prefix in enumerate("kMGT", 1)}
-
-
 MOST_CPU_S = 60
 
 
@@ -64,9 +61,9 @@ def whole_seconds(value: Any) -> Any:
 def _size(value: Any) -> Any:
     """`2GiB` as GOMEMLIMIT writes it, `2GB` by the thousand, digits or a number as bytes; anything else as it is."""
     parts = re.fullmatch(r"(\d{1,16}) ?([A-Za-z]*)", value) if isinstance(value, str) else None
-    if parts is None or (parts[2] or "B") not in SIZES:
+    if parts is None or (parts[2] or "B") not in UNITS:
         return value
-    return int(parts[1]) * SIZES[parts[2] or "B"]
+    return int(parts[1]) * UNITS[parts[2] or "B"]
 
 
 class InstanceEntry(_Strict):
