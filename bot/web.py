@@ -1,4 +1,4 @@
-"""The web process: Slack's requests in, health and metrics out. One composition root; nothing is captured here."""
+"""The web process: Slack's requests and alerts in, health and metrics out. One composition root; it captures nothing."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from json import JSONDecodeError
 
 import uvicorn
@@ -30,7 +31,11 @@ from bot.settings import Settings, SettingsError, for_web
 from bot.signature import Signed
 from bot.slash import bolt_app
 from bot.socket_mode import connected
+from bot.webhooks.backlog import Backlog
+from bot.webhooks.door import Behind
+from bot.webhooks.routes import routes
 from bot.wiring import House, wired
+from handlers.incidents import receive
 
 GRACE_S = 5
 
@@ -41,6 +46,8 @@ def create_app(house: House, bolt: AsyncApp, metrics: Metrics, signing_secret: s
     slack = Route("/slack/events", Timed(signed, metrics.acknowledged), methods=["POST"])
     readiness = Readiness(house.redis, house.slack, time.monotonic)
     figures = Figures(house.redis)
+    taking = partial(receive.take, house.tools)
+    alerts = Behind(taking, Backlog(house.queue.depth).full, metrics.webhook, house.tools.now)
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -55,6 +62,7 @@ def create_app(house: House, bolt: AsyncApp, metrics: Metrics, signing_secret: s
     return Starlette(
         routes=[
             *([slack] if signing_secret else []),
+            *routes(house.webhooks, alerts),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", shown),
