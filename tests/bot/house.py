@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -11,16 +10,12 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from bot.chat import slack_client
-from bot.leaves import RedisLeaves
-from bot.progress import RedisProgress
-from bot.queue import RedisQueue
-from bot.snapshots import RedisSnapshots
-from bot.turns import RedisTurns
-from bot.wiring import House
+from bot.wiring import House, furnished
 from handlers.errors import UnknownService
 from handlers.notes import CaptureFailed, CaptureFinished, Note, Summary
-from handlers.ports import Tools
-from handlers.records import Instance, Service, Thread
+from handlers.ports import Registry
+from handlers.records import Instance, Service
+from tests.fakes import FakeOutbox
 
 RECORDING = Path(__file__).parents[1] / "profiles" / "go1.27.3" / "growth_storm"
 NOBODY = "http://127.0.0.1:9/api/"
@@ -46,40 +41,22 @@ class FakeRegistry:
         return None
 
 
-@dataclass
-class FakeChat:
-    """Keeps a transcript. `trouble` are raised first, one a call."""
+class Spoken(FakeOutbox):
+    """What is said, as the tests of whole captures ask for it."""
 
-    said: list[tuple[str, Note]] = field(default_factory=list)
-    trouble: list[Exception] = field(default_factory=list)
-
-    async def open(self, channel: str, note: Note) -> Thread:
-        self._say("open", note)
-        return Thread("C0INCIDENTS", f"{len(self.said)}.000100")
-
-    async def edit(self, thread: Thread, note: Note) -> None:
-        self._say("edit", note)
-
-    async def reply(self, thread: Thread, note: Note) -> None:
-        self._say("reply", note)
-
-    def replies(self) -> list[Note]:
-        return [note for act, note in self.said if act == "reply"]
+    def kinds(self) -> list[type[Note]]:
+        return [type(note) for note in self.notes()]
 
     def summaries(self) -> list[Summary]:
-        return [note for note in self.replies() if isinstance(note, Summary)]
+        return [note for note in self.said() if isinstance(note, Summary)]
 
     def failures(self) -> list[CaptureFailed]:
-        return [note for note in self.replies() if isinstance(note, CaptureFailed)]
+        return [note for note in self.said() if isinstance(note, CaptureFailed)]
 
     def finished(self, captures: int) -> bool:
-        """Whether the root tells the end of so many captures."""
-        return any(isinstance(note, CaptureFinished) and len(note.outcomes) == captures for _, note in self.said)
-
-    def _say(self, act: str, note: Note) -> None:
-        if self.trouble:
-            raise self.trouble.pop(0)
-        self.said.append((act, note))
+        """Whether a root tells the end of so many captures."""
+        roots = [root.note for root in self.roots.values()]
+        return any(isinstance(note, CaptureFinished) and len(note.outcomes) == captures for note in roots)
 
 
 class Recorded:
@@ -123,27 +100,16 @@ class FakeHeaps:
 def house(
     redis: Redis,
     redis_url: str,
-    chat: FakeChat,
+    spoken: Spoken,
     heaps: FakeHeaps,
-    registry: FakeRegistry | None = None,
+    registry: Registry | None = None,
     *,
     api_url: str = NOBODY,
 ) -> House:
-    """Everything of this package but Slack and HTTP is real."""
-    queue = RedisQueue(redis)
-    tools = Tools(
-        registry=registry or FakeRegistry(),
-        heaps=heaps,
-        queue=queue,
-        snapshots=RedisSnapshots(redis, time.time),
-        leaves=RedisLeaves(redis),
-        progress=RedisProgress(redis),
-        turns=RedisTurns(redis),
-        chat=chat,
-        now=time.time,
-        pause=asyncio.sleep,
-    )
-    return House(tools, queue, redis, redis_url, slack_client(api_url, "xoxb-standin"))
+    """Everything of this package but Slack and HTTP is real; what is said goes to `spoken`."""
+    slack = slack_client(api_url, "xoxb-standin")
+    here = furnished(registry or FakeRegistry(), redis, redis_url, slack, heaps=heaps, silences=None)
+    return with_tools(here, outbox=spoken)
 
 
 def with_tools(house: House, **changes: object) -> House:

@@ -15,9 +15,8 @@ from analyzers.names.goversion import GoVersion, exactly
 from analyzers.profile import MemStats, Site, Source, Usage
 from analyzers.sites import Place, SiteUsage
 from analyzers.snapshot import Snapshot
-from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
+from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Trigger
 
-THREAD = Thread("C0ORDERS", "1700000000.000100")
 SERVICE = Service("svc-orders", (Instance("orders-0", "http://127.0.0.1:1/debug/pprof"),), "#incidents")
 
 
@@ -26,7 +25,7 @@ def request(identity: str = "r1", *, instances: tuple[str, ...] = ("orders-0",),
 
 
 def capture(identity: str = "r1", instance: str = "orders-0", *, at: float = 1000.0) -> Capture:
-    return Capture(f"{identity}.{instance}", request(identity, at=at), instance, THREAD)
+    return Capture(f"{identity}.{instance}", request(identity, at=at), instance)
 
 
 def snapshot(captured_at: float = 1000.0, lines: int = 3) -> Snapshot:
@@ -109,8 +108,10 @@ snapshots = st.builds(
     gc=st.none() | st.builds(GCFigures, *[st.none() | numbers] * 5),
     oldest=st.none() | st.builds(Mark, counts, counts, numbers, numbers),
 )
-threads = st.builds(Thread, texts, texts)
-requests = st.builds(Request, texts, texts, st.lists(texts, max_size=4).map(tuple), numbers, texts)
-captures = st.builds(Capture, texts, requests, texts, threads)
-outcomes = st.builds(Outcome, texts, st.none() | texts, texts, st.none() | texts)
+names = st.lists(texts, max_size=4).map(tuple)
+requests = st.builds(
+    Request, texts, texts, names, numbers, texts, incident=st.none() | texts, trigger=st.sampled_from(Trigger)
+)
+captures = st.builds(Capture, texts, requests, texts)
+outcomes = st.builds(Outcome, texts, st.none() | texts, texts, st.none() | texts, numbers, numbers, numbers)
 remembered = st.builds(Remembered, numbers, texts, texts, texts, numbers)

@@ -16,7 +16,7 @@ from analyzers.profile import Site
 from analyzers.snapshot import Snapshot
 from bot import codec, columns, leaves_codec, snapshot_codec
 from bot.codec import Unreadable
-from handlers.records import Capture, Outcome, Remembered, Request, Thread
+from handlers.records import Capture, Outcome, Remembered, Request
 from tests.bot import records
 
 
@@ -44,15 +44,12 @@ def test_the_strategy_leaves_no_field_of_a_snapshot_out(field: Field[object]) ->
     find(st.tuples(records.snapshots, records.snapshots), differ, settings=without_shrinking)
 
 
-@given(records.captures, records.requests, records.outcomes, records.remembered, records.threads)
-def test_records_come_back_as_they_were(
-    capture: Capture, request: Request, outcome: Outcome, line: Remembered, thread: Thread
-) -> None:
+@given(records.captures, records.requests, records.outcomes, records.remembered)
+def test_records_come_back_as_they_were(capture: Capture, request: Request, outcome: Outcome, line: Remembered) -> None:
     assert codec.decode_capture(codec.encode_capture(capture)) == capture
     assert codec.decode_request(codec.encode_request(request)) == request
     assert codec.decode_outcome(codec.encode_outcome(outcome)) == outcome
     assert codec.decode_remembered(codec.encode_remembered(line)) == line
-    assert codec.decode_thread(codec.encode_thread(thread)) == thread
 
 
 def test_300_lines_are_some_kilobytes() -> None:

@@ -15,33 +15,18 @@ from tests.bot.notes import finding, summary
 
 
 @pytest.mark.redis
-async def test_a_thread_is_kept(redis: Redis) -> None:
-    progress = RedisProgress(redis)
-    assert await progress.thread("r1") is None
-    await progress.opened("r1", records.THREAD)
-    assert await progress.thread("r1") == records.THREAD
-    assert await progress.thread("r2") is None
-
-
-@pytest.mark.redis
 async def test_outcomes_come_in_the_order_of_instances(redis: Redis) -> None:
     progress = RedisProgress(redis)
     names = ("orders-2", "orders-0", "orders-10")
-    captures = {name: Capture(f"r1.{name}", records.request(instances=names), name, records.THREAD) for name in names}
+    captures = {name: Capture(f"r1.{name}", records.request(instances=names), name) for name in names}
     last = Outcome("orders-10", None, "", "unreachable")
     middle = Outcome("orders-0", "growth_storm", "put.go:12", None)
     await progress.ended(captures["orders-10"], last)
     await progress.ended(captures["orders-0"], middle)
-    await progress.ended(captures["orders-0"], middle)
+    await progress.ended(captures["orders-0"], last)  # a second copy: the first one's answer stands
     assert await progress.outcomes(records.request(instances=names)) == (middle, last)
     assert await progress.has_ended(captures["orders-0"])
     assert not await progress.has_ended(captures["orders-2"])
-
-
-@pytest.mark.redis
-async def test_a_thread_that_cannot_be_read_counts_as_none(redis: Redis) -> None:
-    await redis.set(key("thread", "r1"), b'[99,"C","1.1"]')
-    assert await RedisProgress(redis).thread("r1") is None
 
 
 @pytest.mark.redis
@@ -55,7 +40,6 @@ async def test_an_outcome_that_cannot_be_read_is_left_out(redis: Redis) -> None:
 @pytest.mark.redis
 async def test_everything_ends_by_itself(redis: Redis) -> None:
     progress = RedisProgress(redis)
-    await progress.opened("r1", records.THREAD)
     await progress.ended(records.capture(), Outcome("orders-0", None, "", "busy"))
     assert all([await redis.ttl(name) > 0 for name in await redis.keys("*")])
 
@@ -90,6 +74,6 @@ async def test_what_cannot_be_kept_is_no_reason_to_fail(redis: Redis) -> None:
 async def test_redis_away_is_an_outage() -> None:
     async with connect(f"redis://127.0.0.1:{free_port()}/0") as client:
         with pytest.raises(OutageError):
-            await RedisProgress(client).thread("r1")
+            await RedisProgress(client).outcomes(records.request())
         with pytest.raises(OutageError):
             await RedisProgress(client).has_ended(records.capture())

@@ -41,40 +41,6 @@ async def test_a_second_copy_of_the_capture_finds_it_busy_as_well(redis: Redis) 
                 pass
 
 
-@pytest.mark.redis
-async def test_a_copy_of_a_job_waits_for_the_one_under_way(redis: Redis) -> None:
-    order: list[str] = []
-
-    async def copy(name: str) -> None:
-        async with RedisTurns(redis).alone("r1.orders-0") as still_ours:
-            order.append(f"{name} begins")
-            await asyncio.sleep(0.05)
-            assert await still_ours()
-            order.append(f"{name} ends")
-
-    await asyncio.gather(copy("one"), copy("another"))
-    assert [line.split()[1] for line in order] == ["begins", "ends"] * 2
-
-
-@pytest.mark.redis
-async def test_who_stood_still_too_long_is_told_so(redis: Redis) -> None:
-    async with RedisTurns(redis).alone("r1") as still_ours:
-        await redis.delete(key("alone", "r1"))  # its life ran out
-        async with RedisTurns(redis).alone("r1") as taken_over:
-            assert not await still_ours()
-            assert await taken_over()
-        assert await still_ours()
-
-
-@pytest.mark.redis
-async def test_a_root_has_one_editor(redis: Redis) -> None:
-    turns = RedisTurns(redis)
-    async with turns.editor("r1") as first, turns.editor("r1") as second, turns.editor("r2") as other:
-        assert (first, second, other) == (True, False, True)
-    async with turns.editor("r1") as later:
-        assert later
-
-
 class DeafRedis(Redis):
     """Loses a cancellation that comes with the answer, as redis-py does with asyncio.wait_for of Python 3.11."""
 
@@ -141,11 +107,6 @@ async def test_a_turn_that_was_lost_is_not_taken_from_its_new_holder(redis: Redi
     async with RedisTurns(redis).take(records.capture("r1")):
         await redis.set(TURN, "r2.orders-0")
     assert await redis.get(TURN) == b"r2.orders-0"
-
-
-async def test_without_redis_everybody_edits() -> None:
-    async with connect(f"redis://127.0.0.1:{free_port()}/0") as client, RedisTurns(client).editor("r1") as ours:
-        assert ours
 
 
 async def test_redis_away_is_an_outage() -> None:

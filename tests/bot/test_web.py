@@ -15,7 +15,7 @@ from bot.redis_server import free_port
 from bot.signature import MAX_BODY
 from bot.standin.app import Standin
 from tests.bot import slack
-from tests.bot.house import FakeChat, FakeHeaps, house
+from tests.bot.house import FakeHeaps, Spoken, house
 from tests.bot.slack import signed
 
 BODY = slack.command("help")
@@ -50,7 +50,7 @@ async def test_what_is_not_surely_slacks_is_refused(
     redis: Redis, redis_url: str, headers: Callable[[], dict[str, str]], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     async with slack.client(slack.app(here)) as client:
         answer = await client.post("/slack/events", content=BODY, headers=headers())
     assert (answer.status_code, answer.content) == (401, b"")
@@ -60,7 +60,7 @@ async def test_what_is_not_surely_slacks_is_refused(
 
 @pytest.mark.redis
 async def test_a_signature_that_is_no_text_is_refused(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     headers = [
         (b"x-slack-request-timestamp", GOOD["x-slack-request-timestamp"].encode()),
         (b"x-slack-signature", b"v0=\xff\xfe\xe9"),
@@ -71,7 +71,7 @@ async def test_a_signature_that_is_no_text_is_refused(redis: Redis, redis_url: s
 
 @pytest.mark.redis
 async def test_two_signatures_are_refused(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     headers = [*signed(BODY).items(), ("x-slack-signature", "v0=" + "0" * 64)]
     async with slack.client(slack.app(here)) as client:
         assert (await client.post("/slack/events", content=BODY, headers=headers)).status_code == 401
@@ -79,7 +79,7 @@ async def test_two_signatures_are_refused(redis: Redis, redis_url: str) -> None:
 
 @pytest.mark.redis
 async def test_a_signed_body_that_is_no_utf8_is_refused(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     body = b"text=\xff\xfe"
     async with slack.client(slack.app(here)) as client:
         assert (await client.post("/slack/events", content=body, headers=signed(body))).status_code == 401
@@ -87,7 +87,7 @@ async def test_a_signed_body_that_is_no_utf8_is_refused(redis: Redis, redis_url:
 
 @pytest.mark.redis
 async def test_a_body_over_the_cap_is_not_read_to_its_end(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     read = 0
 
     async def endless() -> "object":
@@ -104,7 +104,7 @@ async def test_a_body_over_the_cap_is_not_read_to_its_end(redis: Redis, redis_ur
 
 @pytest.mark.redis
 async def test_random_bytes_never_make_an_error_of_ours(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     chance = random.Random(7)  # noqa: S311 - reproducible rather than secret
     async with slack.client(slack.app(here)) as client:
         for _ in range(50):
@@ -118,7 +118,7 @@ async def test_random_bytes_never_make_an_error_of_ours(redis: Redis, redis_url:
 
 @pytest.mark.redis
 async def test_the_same_signature_passes_once(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     headers = signed(BODY)
     async with slack.client(slack.app(here)) as client:
         assert (await client.post("/slack/events", content=BODY, headers=headers)).status_code == 200
@@ -127,7 +127,7 @@ async def test_the_same_signature_passes_once(redis: Redis, redis_url: str) -> N
 
 async def test_with_redis_away_a_signed_request_passes() -> None:
     url = f"redis://127.0.0.1:{free_port()}/0"
-    async with connect(url) as away, slack.client(slack.app(house(away, url, FakeChat(), FakeHeaps()))) as client:
+    async with connect(url) as away, slack.client(slack.app(house(away, url, Spoken(), FakeHeaps()))) as client:
         assert (await slack.say(client, "help")).status_code == 200
         assert (await client.get("/healthz")).status_code == 200
         probe = await client.get("/readyz")
@@ -139,7 +139,7 @@ async def test_with_redis_away_a_signed_request_passes() -> None:
 
 @pytest.mark.redis
 async def test_events_interactions_and_url_verification_are_acknowledged(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     json = "application/json"
     challenge = orjson.dumps({"type": "url_verification", "challenge": "3eZbrw1a", "token": "t"})
     event = orjson.dumps(
@@ -163,7 +163,7 @@ async def test_events_interactions_and_url_verification_are_acknowledged(redis: 
 @pytest.mark.redis
 async def test_readiness_asks_redis_and_slack(redis: Redis, redis_url: str) -> None:
     async with Standin() as standin:
-        here = house(redis, redis_url, FakeChat(), FakeHeaps(), api_url=standin.api_url)
+        here = house(redis, redis_url, Spoken(), FakeHeaps(), api_url=standin.api_url)
         async with slack.client(slack.app(here)) as client:
             probe = await client.get("/readyz")
             assert (probe.status_code, probe.json()) == (200, {"redis": "ok", "slack": "ok"})
@@ -171,7 +171,7 @@ async def test_readiness_asks_redis_and_slack(redis: Redis, redis_url: str) -> N
 
 @pytest.mark.redis
 async def test_metrics_count_commands_acknowledgements_and_the_queue(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     async with slack.client(slack.app(here)) as client:
         await slack.say(client, "capture svc-orders")
         await slack.say(client, "capture svc-none")

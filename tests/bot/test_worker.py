@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import pytest
 import structlog
@@ -11,17 +12,18 @@ from redis.asyncio import Redis
 from analyzers.errors import MapstormError
 from bot.jobs import KILLS, Pauses
 from bot.metrics import Figures, Metrics, ReportedProgress
-from bot.pace import Allowance, Pace
-from bot.queue import CAPTURES, NAMESPACE, Work, message
+from bot.queue import CAPTURES, NAMESPACE, QUEUES, Work, message
 from bot.redis_client import key
 from bot.turns import RedisTurns
 from bot.wiring import House
 from bot.worker import Broker, working
-from handlers.errors import ChatRefused, OutageError, Refused, Unreachable
-from handlers.notes import Note, Slip
-from handlers.records import Capture, Outcome, Request, Thread
+from handlers import capture as story
+from handlers.errors import OutageError, Refused, Unreachable
+from handlers.notes import CaptureFinished, CaptureStarted, Summary
+from handlers.records import Capture, Outcome, Request
 from tests.bot import records
-from tests.bot.house import FakeChat, FakeHeaps, FakeRegistry, house, with_tools
+from tests.bot.house import FakeHeaps, FakeRegistry, Spoken, house, with_tools
+from tests.fakes import FakeQueue
 
 pytestmark = pytest.mark.redis
 
@@ -38,18 +40,6 @@ def holds(condition: Callable[[], object]) -> Callable[[], "asyncio.Future[bool]
     return lambda: asyncio.ensure_future(ask())
 
 
-class PacedChat(FakeChat):
-    """Edits as slowly as Slack wants them, on a smaller scale."""
-
-    def __init__(self, pace: Pace) -> None:
-        super().__init__()
-        self._pace = pace
-
-    async def edit(self, thread: Thread, note: Note) -> None:
-        await self._pace.wait("edits", Allowance(100, 1))
-        await super().edit(thread, note)
-
-
 class CountedTurns(RedisTurns):
     """Knows how often a turn was asked for."""
 
@@ -61,26 +51,26 @@ class CountedTurns(RedisTurns):
 
 
 async def test_a_request_becomes_a_diagnosis(redis: Redis, redis_url: str) -> None:
-    chat, heaps = FakeChat(), FakeHeaps()
+    chat, heaps = Spoken(), FakeHeaps()
     here = house(redis, redis_url, chat, heaps)
     async with working(here, concurrency=2):
         await here.queue.request(records.request())
         await records.until(holds(lambda: chat.finished(1)))
-    assert [act for act, _ in chat.said] == ["open", "reply", "edit"]
+    assert chat.kinds() == [CaptureStarted, Summary, CaptureFinished]
     assert chat.summaries()[0].diagnosis.verdict == "growth_storm"
-    assert await here.queue.depth() == {"requests": 0, "captures": 0}
+    assert await here.queue.depth() == dict.fromkeys(QUEUES, 0)
     assert len(await here.tools.snapshots.history("svc-orders")) == 1
 
 
 async def test_captures_are_logged_once_and_counted(redis: Redis, redis_url: str) -> None:
-    chat, figures = FakeChat(), Figures(redis)
+    chat, figures = Spoken(), Figures(redis)
     here = house(redis, redis_url, chat, FakeHeaps(trouble=[Refused("403")]))
     progress = ReportedProgress(here.tools.progress, figures, here.tools.now)
     with structlog.testing.capture_logs() as lines:
         async with working(with_tools(here, progress=progress), concurrency=1):
             for number, name in enumerate(("r1", "r2")):
                 await here.queue.request(records.request(name, at=here.tools.now() - 3))
-                await records.until(holds(lambda done=number: len(chat.replies()) == done + 1))
+                await records.until(holds(lambda done=number: len(chat.said()) == done + 1))
     await progress.ended(records.capture("r2"), Outcome("orders-0", "growth_storm", "", None))  # told again
     told = [(line["id"], line["verdict"], line["failed"]) for line in lines if line["event"] == "capture"]
     assert told == [("r1.orders-0", None, "refused"), ("r2.orders-0", "growth_storm", None)]
@@ -95,14 +85,14 @@ async def test_captures_are_logged_once_and_counted(redis: Redis, redis_url: str
 
 async def test_every_instance_is_captured_but_no_more_at_once_than_allowed(redis: Redis, redis_url: str) -> None:
     names = tuple(f"orders-{number}" for number in range(6))
-    chat, heaps = FakeChat(), FakeHeaps(gate=asyncio.Event())
+    chat, heaps = Spoken(), FakeHeaps(gate=asyncio.Event())
     here = house(redis, redis_url, chat, heaps, FakeRegistry(*names))
     async with working(here, concurrency=2):
         await here.queue.request(records.request(instances=names))
         await records.until(holds(lambda: heaps.at_once == 2))
         # All threads for captures are taken; another request still gets its thread at once.
         await here.queue.request(records.request("r2"))
-        await records.until(holds(lambda: len(chat.said) == 2))
+        await records.until(holds(lambda: len(chat.roots) == 2))
         assert heaps.gate is not None
         heaps.gate.set()
         await records.until(holds(lambda: chat.finished(6)))
@@ -111,18 +101,18 @@ async def test_every_instance_is_captured_but_no_more_at_once_than_allowed(redis
 
 
 async def test_what_may_help_is_tried_again(redis: Redis, redis_url: str) -> None:
-    chat, heaps = FakeChat(), FakeHeaps(trouble=[Unreachable(), OutageError("redis")])
+    chat, heaps = Spoken(), FakeHeaps(trouble=[Unreachable(), OutageError("redis")])
     here = house(redis, redis_url, chat, heaps)
     async with working(here, concurrency=1, pauses=AT_ONCE):
         await here.queue.request(records.request())
         await records.until(holds(lambda: chat.finished(1)))
     assert heaps.visits == 3
-    assert len(chat.replies()) == len(chat.summaries()) == 1
+    assert len(chat.said()) == len(chat.summaries()) == 1
 
 
 async def test_after_three_tries_the_thread_says_why(redis: Redis, redis_url: str) -> None:
     trouble: list[Exception] = [Unreachable() for _ in range(9)]
-    chat, heaps = FakeChat(), FakeHeaps(trouble=trouble)
+    chat, heaps = Spoken(), FakeHeaps(trouble=trouble)
     here = house(redis, redis_url, chat, heaps)
     async with working(here, concurrency=1, pauses=AT_ONCE):
         await here.queue.request(records.request())
@@ -135,7 +125,7 @@ async def test_after_three_tries_the_thread_says_why(redis: Redis, redis_url: st
 async def test_what_cannot_help_is_not_tried_again(
     redis: Redis, redis_url: str, trouble: Exception, reason: str
 ) -> None:
-    chat, heaps = FakeChat(), FakeHeaps(trouble=[trouble])
+    chat, heaps = Spoken(), FakeHeaps(trouble=[trouble])
     here = house(redis, redis_url, chat, heaps)
     async with working(here, concurrency=1, pauses=AT_ONCE):
         await here.queue.request(records.request())
@@ -146,7 +136,7 @@ async def test_what_cannot_help_is_not_tried_again(
 
 
 async def test_a_busy_instance_is_waited_for(redis: Redis, redis_url: str) -> None:
-    chat, turns = FakeChat(), CountedTurns(redis)
+    chat, turns = Spoken(), CountedTurns(redis)
     here = with_tools(house(redis, redis_url, chat, FakeHeaps()), turns=turns)
     async with working(here, concurrency=1, pauses=AT_ONCE):
         async with RedisTurns(redis).take(records.capture("another")):
@@ -158,7 +148,7 @@ async def test_a_busy_instance_is_waited_for(redis: Redis, redis_url: str) -> No
 
 
 async def test_an_instance_that_stays_busy_is_told_so(redis: Redis, redis_url: str) -> None:
-    chat, heaps = FakeChat(), FakeHeaps()
+    chat, heaps = Spoken(), FakeHeaps()
     here = house(redis, redis_url, chat, heaps)
     async with (
         RedisTurns(redis).take(records.capture("another")),
@@ -169,27 +159,8 @@ async def test_an_instance_that_stays_busy_is_told_so(redis: Redis, redis_url: s
     assert [note.reason for note in chat.failures()] == ["busy"]
 
 
-async def test_slack_away_does_not_lose_the_answer(redis: Redis, redis_url: str) -> None:
-    chat, heaps = FakeChat(trouble=[OutageError("slack")]), FakeHeaps()
-    here = house(redis, redis_url, chat, heaps)
-    async with working(here, concurrency=1, pauses=AT_ONCE):
-        await here.queue.request(records.request())
-        await records.until(holds(lambda: chat.finished(1)))
-    assert len(chat.summaries()) == 1
-
-
-async def test_a_chat_that_refuses_ends_the_request(redis: Redis, redis_url: str) -> None:
-    chat, heaps = FakeChat(trouble=[ChatRefused("not_in_channel")]), FakeHeaps()
-    here = house(redis, redis_url, chat, heaps)
-    async with working(here, concurrency=1, pauses=AT_ONCE):
-        await here.queue.request(records.request())
-        await records.until(lambda: _dead(redis, "requests"))
-    assert heaps.visits == 0
-    assert chat.said == [("open", Slip("chat_refused", "not_in_channel"))]
-
-
 async def test_a_message_that_kills_its_workers_is_given_up(redis: Redis, redis_url: str) -> None:
-    chat, heaps = FakeChat(), FakeHeaps()
+    chat, heaps = Spoken(), FakeHeaps()
     here = house(redis, redis_url, chat, heaps)
     await redis.set(key("started", "r1.orders-0"), KILLS)
     async with working(here, concurrency=1, pauses=AT_ONCE):
@@ -201,7 +172,7 @@ async def test_a_message_that_kills_its_workers_is_given_up(redis: Redis, redis_
 
 
 async def test_a_finished_capture_leaves_no_count_of_starts(redis: Redis, redis_url: str) -> None:
-    chat = FakeChat()
+    chat = Spoken()
     here = house(redis, redis_url, chat, FakeHeaps())
     async with working(here, concurrency=1):
         await here.queue.request(records.request())
@@ -210,7 +181,7 @@ async def test_a_finished_capture_leaves_no_count_of_starts(redis: Redis, redis_
 
 
 async def test_a_capture_already_answered_is_not_told_as_a_failure(redis: Redis, redis_url: str) -> None:
-    chat, heaps = FakeChat(), FakeHeaps()
+    chat, heaps = Spoken(), FakeHeaps()
     here = house(redis, redis_url, chat, heaps)
     async with working(here, concurrency=1, pauses=AT_ONCE):
         await here.queue.request(records.request())
@@ -223,7 +194,7 @@ async def test_a_capture_already_answered_is_not_told_as_a_failure(redis: Redis,
 
 
 async def test_what_cannot_be_read_is_kept_with_the_dead(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     later_release = message(Work(CAPTURES, "[99]"))
     async with working(here, concurrency=1):
         await asyncio.to_thread(Broker(redis_url, 1).enqueue, later_release)
@@ -231,7 +202,7 @@ async def test_what_cannot_be_read_is_kept_with_the_dead(redis: Redis, redis_url
 
 
 async def test_stopping_lets_a_capture_finish(redis: Redis, redis_url: str) -> None:
-    chat, heaps = FakeChat(), FakeHeaps(gate=asyncio.Event())
+    chat, heaps = Spoken(), FakeHeaps(gate=asyncio.Event())
     here = house(redis, redis_url, chat, heaps)
     assert heaps.gate is not None
     async with working(here, concurrency=1):
@@ -242,7 +213,7 @@ async def test_stopping_lets_a_capture_finish(redis: Redis, redis_url: str) -> N
 
 
 async def test_a_capture_that_takes_too_long_is_handed_to_another_worker(redis: Redis, redis_url: str) -> None:
-    chat, heaps = FakeChat(), FakeHeaps(gate=asyncio.Event())
+    chat, heaps = Spoken(), FakeHeaps(gate=asyncio.Event())
     here = house(redis, redis_url, chat, heaps)
     async with working(here, concurrency=1, grace_s=0.1):
         await here.queue.request(records.request())
@@ -252,27 +223,27 @@ async def test_a_capture_that_takes_too_long_is_handed_to_another_worker(redis: 
     elsewhere = with_tools(here, heaps=FakeHeaps())
     async with working(elsewhere, concurrency=1):
         await records.until(holds(lambda: chat.finished(1)))
-    assert [act for act, _ in chat.said] == ["open", "reply", "edit"]
+    assert chat.kinds() == [CaptureStarted, Summary, CaptureFinished]
 
 
 async def test_a_request_half_done_is_finished_by_another_worker(redis: Redis, redis_url: str) -> None:
     """The thread is open and one capture queued when the worker dies: nothing doubles, nothing is missing."""
     names = ("orders-0", "orders-1")
-    chat, heaps = FakeChat(), FakeHeaps()
+    chat, heaps = Spoken(), FakeHeaps()
     here = house(redis, redis_url, chat, heaps, FakeRegistry(*names))
     asked: Request = records.request(instances=names)
-    await here.tools.progress.opened(asked.id, records.THREAD)
-    await here.queue.capture(Capture(f"{asked.id}.orders-0", asked, "orders-0", records.THREAD))
+    await story.request(replace(here.tools, queue=FakeQueue()), asked)
+    await here.queue.capture(Capture(f"{asked.id}.orders-0", asked, "orders-0"))
     async with working(here, concurrency=2):
         await here.queue.request(asked)
         await records.until(holds(lambda: chat.finished(2)))
-    assert [act for act, _ in chat.said if act == "open"] == []
+    assert chat.kinds().count(CaptureStarted) == 1
     assert sorted(note.instance for note in chat.summaries()) == list(names)
 
 
 async def test_the_second_copy_of_a_capture_waits_and_says_nothing(redis: Redis, redis_url: str) -> None:
     """What the queue makes of a capture whose worker stood still: its message once more, elsewhere."""
-    chat, heaps = FakeChat(), FakeHeaps(gate=asyncio.Event())
+    chat, heaps = Spoken(), FakeHeaps(gate=asyncio.Event())
     here = house(redis, redis_url, chat, heaps)
     assert heaps.gate is not None
     async with working(here, concurrency=1, pauses=AT_ONCE), working(here, concurrency=1, pauses=AT_ONCE):
@@ -285,21 +256,7 @@ async def test_the_second_copy_of_a_capture_waits_and_says_nothing(redis: Redis,
         heaps.gate.set()
         await records.until(lambda: _idle(here))
     assert heaps.visits == 1
-    assert len(chat.replies()) == len(chat.summaries()) == 1
-
-
-async def test_sixty_four_instances_edit_their_root_a_few_times(redis: Redis, redis_url: str) -> None:
-    names = tuple(f"orders-{number}" for number in range(64))
-    trouble: list[Exception] = [Refused("403") for _ in names]
-    chat, heaps = PacedChat(Pace(redis)), FakeHeaps(trouble=trouble)
-    here = house(redis, redis_url, chat, heaps, FakeRegistry(*names))
-    async with working(here, concurrency=16):
-        await here.queue.request(records.request(instances=names))
-        await records.until(lambda: _idle(here), within_s=20)
-    edits = [note for act, note in chat.said if act == "edit"]
-    assert heaps.visits == len(chat.replies()) == 64
-    assert len(edits) < 32
-    assert chat.finished(64)
+    assert len(chat.said()) == len(chat.summaries()) == 1
 
 
 async def _idle(here: House) -> bool:

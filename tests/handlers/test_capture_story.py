@@ -31,7 +31,8 @@ from handlers.errors import (
     UntrustedAddress,
 )
 from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Slip, Summary
-from handlers.records import Capture, Outcome, Request, Thread
+from handlers.posts import Root
+from handlers.records import Capture, Outcome, Request
 from tests.analyzers.recordings import Recording
 from tests.fakes import ORDERS, FakePprof, FakeRegistry, Fakes
 
@@ -78,35 +79,23 @@ def storm(fakes: Fakes, recordings: dict[str, Recording]) -> Fakes:
 
 async def test_a_request_opens_a_thread_and_queues_one_capture_for_each_instance(fakes: Fakes) -> None:
     jobs = await queued(fakes, *BOTH)
-    (said,) = fakes.chat.transcript
-    assert (said.how, said.where) == ("open", ORDERS.channel)
-    assert said.note == CaptureStarted(ORDERS, BOTH, "U024BE7LH", "r1")
-    assert [(job.id, job.instance, job.thread.channel) for job in jobs] == [
-        ("r1.orders-0", "orders-0", ORDERS.channel),
-        ("r1.orders-1", "orders-1", ORDERS.channel),
-    ]
+    started = CaptureStarted(ORDERS, BOTH, "U024BE7LH", "r1")
+    assert fakes.outbox.puts == [Root("r1", ORDERS.channel, started, version=0, asker="U024BE7LH")]
+    assert [(job.id, job.instance) for job in jobs] == [("r1.orders-0", "orders-0"), ("r1.orders-1", "orders-1")]
 
 
 async def test_a_request_that_is_repeated_opens_no_second_thread(fakes: Fakes) -> None:
     first = await queued(fakes, *BOTH)
     second = await queued(fakes, *BOTH)
-    assert len(fakes.chat.transcript) == 1
+    assert len(fakes.outbox.puts) == 1
     assert first == second
 
 
-async def test_a_request_goes_on_where_a_dead_worker_left_it(fakes: Fakes) -> None:
-    fakes.progress.threads["r1"] = Thread("C0123ABCD", "7.7")
-    (job,) = await queued(fakes)
-    assert job.thread == Thread("C0123ABCD", "7.7")
-    assert fakes.chat.transcript == []
-
-
-async def test_a_request_while_the_chat_is_away_queues_nothing(fakes: Fakes) -> None:
-    fakes.chat.fails = OutageError("slack")
+async def test_a_request_that_can_say_nothing_queues_nothing(fakes: Fakes) -> None:
+    fakes.outbox.blips = 1
     with pytest.raises(OutageError):
         await queued(fakes)
     assert fakes.queue.captures == {}
-    assert fakes.progress.threads == {}
 
 
 # The second half
@@ -115,25 +104,25 @@ async def test_a_request_while_the_chat_is_away_queues_nothing(fakes: Fakes) -> 
 async def test_a_capture_ends_with_a_diagnosis_and_an_edited_root(storm: Fakes) -> None:
     (job,) = await queued(storm)
     await run(storm, job)
-    assert [said.how for said in storm.chat.transcript] == ["open", "reply", "edit"]
-    (reply,) = storm.chat.notes("reply")
+    assert [type(note) for note in storm.outbox.notes()] == [CaptureStarted, Summary, CaptureFinished]
+    (reply,) = storm.outbox.said()
     assert isinstance(reply, Summary)
     assert (reply.instance, reply.capture_id) == ("orders-0", job.id)
     assert reply.diagnosis.verdict is Verdict.GROWTH_STORM
     assert reply.diagnosis.comparison.basis is Basis.FIRST
-    (root,) = storm.chat.notes("edit")
+    root = storm.outbox.roots["r1"].note
     assert isinstance(root, CaptureFinished)
-    assert root.outcomes == (
-        Outcome("orders-0", "growth_storm", "example.com/svc-orders/internal/catalog/catalog.go:64", None),
-    )
-    assert {said.where for said in storm.chat.transcript[1:]} == {job.thread.ts}
+    (outcome,) = root.outcomes
+    assert outcome[:4] == ("orders-0", "growth_storm", "example.com/svc-orders/internal/catalog/catalog.go:64", None)
+    assert outcome.live_heap == reply.diagnosis.live_heap > 0
+    assert outcome.captured_at == reply.diagnosis.captured_at
 
 
 async def test_a_capture_that_is_repeated_speaks_once(storm: Fakes) -> None:
     (job,) = await queued(storm)
     await run(storm, job)
     await run(storm, job)
-    assert len(storm.chat.notes("reply")) == 1
+    assert len(storm.outbox.said()) == 1
     assert len(storm.heaps.visited) == 1
 
 
@@ -142,11 +131,12 @@ async def test_each_instance_edits_the_root_with_all_that_is_known(storm: Fakes)
     first, second = await queued(storm, *BOTH)
     await run(storm, second)
     await run(storm, first)
-    roots = storm.chat.notes("edit")
-    names = [[outcome.instance for outcome in root.outcomes] for root in roots if isinstance(root, CaptureFinished)]
-    assert names == [["orders-1"], ["orders-0", "orders-1"]]
+    roots = [note for note in storm.outbox.notes() if isinstance(note, CaptureFinished)]
+    assert [[outcome.instance for outcome in root.outcomes] for root in roots] == [
+        ["orders-1"],
+        ["orders-0", "orders-1"],
+    ]
     last = roots[-1]
-    assert isinstance(last, CaptureFinished)
     assert [outcome.failed for outcome in last.outcomes] == [None, "refused"]
 
 
@@ -161,7 +151,7 @@ async def test_the_snapshot_is_kept_and_is_the_next_captures_base(
     later = replace(job, id="r2.orders-0", request=replace(job.request, id="r2", requested_at=fakes.clock.time))
     fakes.heaps.pprof["orders-0"].texts = fakes.heaps.pprof["orders-0"].texts[2:]
     await run(fakes, later)
-    summary = fakes.chat.notes("reply")[-1]
+    summary = fakes.outbox.said()[-1]
     assert isinstance(summary, Summary)
     assert summary.diagnosis.comparison.basis is Basis.SAME_PROCESS
     assert summary.diagnosis.comparison.age
@@ -173,8 +163,9 @@ async def test_a_capture_is_never_its_own_base(storm: Fakes) -> None:
     await run(storm, job)
     storm.progress.known.clear()
     storm.progress.diagnoses.clear()
+    storm.outbox.replies.clear()
     await run(storm, job)
-    summary = storm.chat.notes("reply")[-1]
+    summary = storm.outbox.said()[-1]
     assert isinstance(summary, Summary)
     assert summary.diagnosis.comparison.basis is Basis.FIRST
     assert len(storm.snapshots.kept) == 1
@@ -184,7 +175,7 @@ async def test_another_instances_snapshot_is_no_base(storm: Fakes) -> None:
     first, second = await queued(storm, *BOTH)
     await run(storm, first)
     await run(storm, replace(second, request=replace(second.request, requested_at=storm.clock.time + 60)))
-    summary = storm.chat.notes("reply")[-1]
+    summary = storm.outbox.said()[-1]
     assert isinstance(summary, Summary)
     assert summary.diagnosis.comparison.basis is Basis.FIRST
 
@@ -194,10 +185,10 @@ async def test_thresholds_of_the_service_are_heard(storm: Fakes) -> None:
     storm.registry.services["svc-orders"] = replace(ORDERS, thresholds=deaf)
     (job,) = await queued(storm)
     await run(storm, job)
-    summary = storm.chat.notes("reply")[-1]
+    summary = storm.outbox.said()[-1]
     assert isinstance(summary, Summary)
     assert summary.diagnosis.verdict is Verdict.NO_MAP_PROBLEM
-    root = storm.chat.notes("edit")[-1]
+    root = storm.outbox.roots["r1"].note
     assert isinstance(root, CaptureFinished)
     assert root.outcomes[0].culprit == ""
 
@@ -215,7 +206,7 @@ async def test_what_may_pass_is_raised_for_another_try(fakes: Fakes, error: Maps
     (job,) = await queued(fakes)
     with pytest.raises(type(error)):
         await run(fakes, job)
-    assert fakes.chat.notes("reply", "edit") == []
+    assert [type(note) for note in fakes.outbox.notes()] == [CaptureStarted]
     assert fakes.turns.taken == set()
 
 
@@ -224,11 +215,11 @@ async def test_on_the_last_try_every_error_is_told(fakes: Fakes, error: Mapstorm
     fails_with(fakes, error)
     (job,) = await queued(fakes)
     await run(fakes, job, last_try=True)
-    (reply,) = fakes.chat.notes("reply")
-    (root,) = fakes.chat.notes("edit")
+    (reply,) = fakes.outbox.said()
+    root = fakes.outbox.roots["r1"].note
     assert reply == CaptureFailed(ORDERS, "orders-0", job.id, error.reason, error.detail)
     assert isinstance(root, CaptureFinished)
-    assert root.outcomes == (Outcome("orders-0", None, "", error.reason),)
+    assert root.outcomes == (Outcome("orders-0", None, "", error.reason, captured_at=fakes.clock.time),)
 
 
 @pytest.mark.parametrize("error", LASTING, **by_name)
@@ -236,9 +227,9 @@ async def test_what_will_not_pass_is_told_at_once(fakes: Fakes, error: MapstormE
     fails_with(fakes, error)
     (job,) = await queued(fakes)
     await run(fakes, job)
-    assert [type(note) for note in fakes.chat.notes("reply", "edit")] == [CaptureFailed, CaptureFinished]
+    assert [type(note) for note in fakes.outbox.notes()] == [CaptureStarted, CaptureFailed, CaptureFinished]
     await run(fakes, job)
-    assert len(fakes.chat.notes("reply")) == 1
+    assert len(fakes.outbox.puts) == 3
 
 
 async def test_a_busy_instance_waits_for_its_turn(storm: Fakes) -> None:
@@ -253,7 +244,7 @@ async def test_an_instance_that_left_the_registry_is_told(storm: Fakes) -> None:
     (job,) = await queued(storm)
     storm.registry.services["svc-orders"] = replace(ORDERS, instances=ORDERS.instances[1:])
     await run(storm, job)
-    (reply,) = storm.chat.notes("reply")
+    (reply,) = storm.outbox.said()
     assert isinstance(reply, CaptureFailed)
     assert reply.reason == UnknownInstance.reason
 
@@ -262,25 +253,15 @@ async def test_a_service_that_left_the_registry_meanwhile_leaves_no_thread_waiti
     (job,) = await queued(storm)
     empty = replace(storm.tools, registry=FakeRegistry())
     await capture.run(empty, job, last_try=True)
-    (reply,) = storm.chat.notes("reply")
+    (reply,) = storm.outbox.said()
     assert isinstance(reply, CaptureFailed)
     assert reply.reason == UnknownInstance.reason
 
 
 async def test_a_thread_that_cannot_be_opened_is_told_to_the_asker(storm: Fakes) -> None:
     await capture.request_gave_up(storm.tools, asked(storm), ChatRefused("not_in_channel"))
-    assert storm.chat.transcript[-1].where == "U024BE7LH"
-    assert storm.chat.notes("open") == [Slip("chat_refused", "not_in_channel")]
-
-
-async def test_an_answer_given_already_only_repairs_the_root(storm: Fakes) -> None:
-    (job,) = await queued(storm)
-    await run(storm, job)
-    roots = len(storm.chat.notes("edit"))
-    await run(storm, job)
-    assert len(storm.chat.notes("reply")) == 1
-    assert len(storm.chat.notes("edit")) == roots + 1
-    assert storm.chat.notes("edit")[-1] == storm.chat.notes("edit")[-2]
+    (root,) = storm.outbox.roots.values()
+    assert (root.channel, root.note) == ("U024BE7LH", Slip("chat_refused", "not_in_channel"))
 
 
 async def test_a_bug_is_no_capture_error(storm: Fakes) -> None:
@@ -290,24 +271,6 @@ async def test_a_bug_is_no_capture_error(storm: Fakes) -> None:
     with pytest.raises(KeyError):
         await run(storm, job)
     await capture.gave_up(storm.tools, job, None)
-    (reply,) = storm.chat.notes("reply")
+    (reply,) = storm.outbox.said()
     assert reply == CaptureFailed(ORDERS, "orders-0", job.id, "bug", "")
     assert await storm.progress.has_ended(job)
-
-
-async def test_a_chat_that_is_away_when_the_answer_is_ready_means_another_try(storm: Fakes) -> None:
-    (job,) = await queued(storm)
-    storm.chat.fails = OutageError("slack")
-    with pytest.raises(OutageError):
-        await run(storm, job)
-    assert not await storm.progress.has_ended(job)
-    storm.chat.fails = None
-    await run(storm, job)
-    assert len(storm.chat.notes("reply")) == 1
-
-
-async def test_a_chat_that_refuses_for_good_ends_the_capture(storm: Fakes) -> None:
-    (job,) = await queued(storm)
-    storm.chat.fails, storm.chat.fails_to = ChatRefused("is_archived"), ("reply",)
-    with pytest.raises(ChatRefused):
-        await run(storm, job)
