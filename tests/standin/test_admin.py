@@ -20,7 +20,7 @@ async def test_an_archived_channel(slack: Standin, client: AsyncWebClient, refus
     sent = await client.chat_postMessage(channel=PAYMENTS, text="x")
     assert await act(slack, "archive", channel="#payments")
     assert await refused(client.chat_postMessage(channel=PAYMENTS, text="x")) == "is_archived"
-    assert await refused(client.chat_update(channel=PAYMENTS, ts=sent["ts"], text="y")) == "is_archived"
+    assert await refused(client.chat_update(channel=PAYMENTS, ts=sent["ts"], text="y")) == "is_inactive"
     assert (await client.conversations_info(channel=PAYMENTS))["channel"]["is_archived"] is True
     listed = await client.conversations_list(exclude_archived=True)
     assert PAYMENTS not in [channel["id"] for channel in listed["channels"]]

@@ -13,7 +13,7 @@ from bot.standin import mentions
 from bot.standin.app import Standin
 from bot.standin.records import Content
 
-from .conftest import Bolt, until
+from .conftest import Bolt, Refused, until
 
 PAYMENTS = "C0PAYMENTS"
 
@@ -60,7 +60,7 @@ def test_where_a_mention_counts(blocks: list[dict[str, Any]], called: set[str]) 
     assert mentions.asked(Content("x", blocks)) == called
 
 
-async def test_a_broadcast_stays_in_the_channel_when_it_is_edited(client: AsyncWebClient) -> None:
+async def test_a_broadcast_stays_in_the_channel_when_it_is_edited(client: AsyncWebClient, refused: Refused) -> None:
     root = await client.chat_postMessage(channel=PAYMENTS, text="root")
 
     def reply(text: str, loud: bool) -> Awaitable[Any]:
@@ -76,10 +76,14 @@ async def test_a_broadcast_stays_in_the_channel_when_it_is_edited(client: AsyncW
     assert await shown() == [("louder", "thread_broadcast"), ("root", "")]
     await client.chat_update(channel=PAYMENTS, ts=loud["ts"], text="x", reply_broadcast=False)
     assert len(await shown()) == 2  # there is no way back
-    await client.chat_update(channel=PAYMENTS, ts=quiet["ts"], text="now loud", reply_broadcast=True)
-    assert ("now loud", "thread_broadcast") in await shown()
+    both = client.chat_update(channel=PAYMENTS, ts=quiet["ts"], text="now loud", reply_broadcast=True)
+    assert await refused(both) == "no_dual_broadcast_content_update"
+    await client.api_call("chat.update", json={"channel": PAYMENTS, "ts": quiet["ts"], "reply_broadcast": True})
+    assert ("quiet", "thread_broadcast") in await shown()
+    a_root = {"channel": PAYMENTS, "ts": root["ts"], "reply_broadcast": True}
+    assert await refused(client.api_call("chat.update", json=a_root)) == "cant_broadcast_message"
     thread = await client.conversations_replies(channel=PAYMENTS, ts=root["ts"])
-    assert [message["text"] for message in thread["messages"]] == ["root", "x", "now loud"]
+    assert [message["text"] for message in thread["messages"]] == ["root", "x", "quiet"]
 
 
 async def test_calling_the_bot_by_name_in_a_thread(slack: Standin, app: AsyncApp, serve_bot: Bolt) -> None:

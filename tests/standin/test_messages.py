@@ -176,6 +176,21 @@ async def test_metadata_comes_back(client: AsyncWebClient) -> None:
     await client.chat_update(channel=PAYMENTS, ts=sent["ts"], text="y")
     thread = await client.conversations_replies(channel=PAYMENTS, ts=sent["ts"], include_all_metadata=True)
     assert thread["messages"][0]["metadata"] == metadata
+    await client.chat_update(channel=PAYMENTS, ts=sent["ts"], text="z", metadata={})
+    bare = await client.conversations_replies(channel=PAYMENTS, ts=sent["ts"], include_all_metadata=True)
+    assert "metadata" not in bare["messages"][0]
+
+
+async def test_an_edit_keeps_what_it_does_not_name(slack: Standin, client: AsyncWebClient) -> None:
+    attachments = [{"color": "#b00020", "text": "was firing"}]
+    sent = await client.chat_postMessage(channel=PAYMENTS, text="x", blocks=BLOCKS, attachments=attachments)
+    edit = {"channel": PAYMENTS, "ts": sent["ts"]}
+    await client.api_call("chat.update", json={**edit, "metadata": {"event_type": "e", "event_payload": {}}})
+    content = slack.ws.messages[PAYMENTS][0].content
+    assert (content.text, len(content.blocks), content.attachments) == ("x", 1, attachments)
+    await client.api_call("chat.update", json={**edit, "text": "y", "attachments": []})
+    content = slack.ws.messages[PAYMENTS][0].content
+    assert (content.text, content.blocks, content.attachments) == ("y", [], [])
 
 
 async def test_one_message_a_second_and_channel(clock: ManualClock) -> None:

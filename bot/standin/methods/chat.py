@@ -4,7 +4,7 @@ from bot.standin import posting, shown
 from bot.standin.check import check_edit
 from bot.standin.errors import Refusal
 from bot.standin.methods.call import Call, Method
-from bot.standin.records import Channel, Json, Message
+from bot.standin.records import Channel, Content, Json, Message
 
 
 def post_message(call: Call) -> Json:
@@ -19,19 +19,15 @@ def post_message(call: Call) -> Json:
 def update(call: Call) -> Json:
     channel = _by_id(call)
     message = _own(call, channel)
-    # Slack: text without blocks takes the blocks away; blocks without text leave the text.
-    content = call.args.content()
-    if content.blocks and not content.text:
-        content.text = message.content.text
-    if content.metadata is None:
-        content.metadata = message.content.metadata
-    posting.accept(content)
-    check_edit(content)
-    call.ws.edit(message, content)
-    # A reply can be shown in the channel by an edit, but never taken out of it again.
-    message.broadcast = message.broadcast or (message.thread_ts is not None and call.args.flag("reply_broadcast"))
+    if call.args.flag("reply_broadcast") and not message.broadcast:
+        _broadcast(call, message)
+    else:
+        content = _edited(call, message.content)
+        posting.accept(content)
+        check_edit(content)
+        call.ws.edit(message, content)
     shape = shown.message(call.ws, message)
-    return {"channel": channel.id, "ts": message.ts, "text": content.text, "message": shape}
+    return {"channel": channel.id, "ts": message.ts, "text": message.content.text, "message": shape}
 
 
 def post_ephemeral(call: Call) -> Json:
@@ -64,6 +60,30 @@ def get_permalink(call: Call) -> Json:
     return {"channel": channel.id, "permalink": link}
 
 
+def _edited(call: Call, before: Content) -> Content:
+    """Slack: text without blocks takes the blocks away; what else is not sent stays; `{}` takes metadata away."""
+    content = call.args.content()
+    if not content.text:
+        content.text = before.text
+        content.blocks = content.blocks if "blocks" in call.args.given else before.blocks
+    if "attachments" not in call.args.given:
+        content.attachments = before.attachments
+    if "metadata" not in call.args.given:
+        content.metadata = before.metadata
+    content.metadata = content.metadata or None
+    return content
+
+
+def _broadcast(call: Call, message: Message) -> None:
+    """Show an old reply in the channel too. An edit can do this or change what it says, and never undo it."""
+    if message.thread_ts is None:
+        raise Refusal("cant_broadcast_message")
+    if any(call.args.given.get(name) for name in ("text", "blocks", "attachments", "markdown_text")):
+        raise Refusal("no_dual_broadcast_content_update")
+    message.broadcast = True
+    call.ws.changes.mark()
+
+
 def _by_id(call: Call) -> Channel:
     """Unlike chat.postMessage, these take no names: a bot that keeps names cannot edit what it posted."""
     channel = call.ws.channels.get(call.args.required("channel"))
@@ -79,7 +99,7 @@ def _own(call: Call, channel: Channel, code: str = "cant_update_message") -> Mes
     if message.user != call.ws.app.user_id:
         raise Refusal(code)
     if channel.is_archived:
-        raise Refusal("is_archived")
+        raise Refusal("is_inactive")
     return message
 
 
