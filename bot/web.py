@@ -1,4 +1,4 @@
-"""The web process: Slack's requests and alerts in, health and metrics out. One composition root; it captures nothing."""
+"""The web process: Slack's requests and alerts in, health and metrics out. A composition root; it captures nothing."""
 
 import argparse
 import asyncio
