@@ -6,10 +6,13 @@
     - RequestError                the asker's slip: answered at once, never queued
       - UnknownCommand, UnknownService, UnknownInstance, UnknownClaim (with the nearest names), WrongUsage
       - BadAlert: an alert sender's slip
+      - UnknownIncident, NothingOpen, SeveralOpen, NoSnapshot, NoGroupLabels, NoAlertmanager
+      - Forbidden: Stranger, Guest, NotAllowed
     - CaptureError                the service did not give its heap
       - Unreachable, TimedOut, Busy (retryable), Refused, NoPprof, NotPprof, TooLarge, UntrustedAddress, ServerFault
     - OutageError (retryable)     Slack, Redis or Alertmanager is away
       - ChatRefused (not retryable): Slack will never take this message there
+      - MissingScope (not retryable): the Slack app may not ask for this
     - SilenceRefused              Alertmanager does not take this silence
 
 Third-party exceptions become one of these in the adapter that met them and nowhere else.
@@ -62,6 +65,66 @@ class BadAlert(RequestError):
     """A webhook's body that says no alert; `detail` is the field and what it has to be, never the sender's words."""
 
     reason = "bad_alert"
+
+
+class UnknownIncident(RequestError):
+    """An incident that is not known, or not any more; `detail` is what was said, `nearest` the ids of open ones."""
+
+    reason = "unknown_incident"
+
+
+class NothingOpen(RequestError):
+    """No incident was named, and none is open in this channel."""
+
+    reason = "nothing_open"
+
+
+class SeveralOpen(RequestError):
+    """No incident was named, and several are open in this channel; `nearest` are their ids."""
+
+    reason = "several_open"
+
+
+class NoSnapshot(RequestError):
+    """There is no capture to compare, or none of then to compare with; `detail` is the instance."""
+
+    reason = "no_snapshot"
+
+
+class NoGroupLabels(RequestError):
+    """The alerts are grouped by no label: a silence would have to match everything."""
+
+    reason = "no_group_labels"
+
+
+class NoAlertmanager(RequestError):
+    """No Alertmanager is registered, or the alerts come from somewhere else."""
+
+    reason = "no_alertmanager"
+
+
+class Forbidden(RequestError):
+    """Somebody who may not do this."""
+
+    reason = "not_allowed"
+
+
+class NotAllowed(Forbidden):
+    """A member whom the registry does not list for this service; `detail` is its name."""
+
+    reason = "not_allowed"
+
+
+class Guest(Forbidden):
+    """A guest of the workspace."""
+
+    reason = "guest"
+
+
+class Stranger(Forbidden):
+    """Somebody of another workspace, or nobody that Slack knows."""
+
+    reason = "stranger"
 
 
 class CaptureError(MapstormError):
@@ -139,6 +202,13 @@ class ChatRefused(OutageError):
     """Slack refuses for good: archived channel, bot not in it, revoked token. `detail` is Slack's code."""
 
     reason = "chat_refused"
+    retryable = False
+
+
+class MissingScope(OutageError):
+    """The Slack app was not given a scope; `detail` is the scope."""
+
+    reason = "missing_scope"
     retryable = False
 
 
