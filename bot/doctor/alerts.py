@@ -14,6 +14,8 @@ from handlers.doctor import Check, Item, Topic
 # Of those that will never be delivered, so many are looked at for where and why; the count has all.
 LOOKED_AT = 100
 FORGOTTEN_S = 24 * 3600
+# What the outbox puts before a channel's name, to tell its lane from that of all edits.
+LANE = "in:"
 
 TOPICS = (Topic.WEBHOOKS, Topic.UNMATCHED, Topic.UNDELIVERED, Topic.HELD)
 
@@ -62,7 +64,7 @@ class AlertsProbe:
                 if looked == LOOKED_AT:
                     break
             held = await self._redis.hgetall(key("outbox", "held"))
-        lanes = tuple(Item(_channel(_text(lane)), reason=_text(code)) for lane, code in held.items())
+        lanes = tuple(Item(_text(lane).removeprefix(LANE), reason=_text(code)) for lane, code in held.items())
         return (
             Check(Topic.UNDELIVERED, not count, "some" if count else "", items=tuple(places), total=count),
             Check(Topic.HELD, not held, "some" if held else "", items=lanes, total=len(held)),
@@ -78,11 +80,6 @@ class AlertsProbe:
 def _place(record: bytes | str) -> Item:
     given: dict[str, Any] = orjson.loads(record)
     return Item(str(given["channel"]), reason=str(given["code"]))
-
-
-def _channel(lane: str) -> str:
-    """As the registry names it; the lane of all edits is no channel's."""
-    return lane.removeprefix("id:") if lane.startswith("id:") or lane == "edits" else f"#{lane}"
 
 
 def _text(value: object) -> str:

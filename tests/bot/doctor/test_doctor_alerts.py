@@ -1,0 +1,93 @@
+"""Webhooks, unmatched alerts and the outbox, each written by its own adapter and read by the doctor."""
+
+import time
+
+import pytest
+from redis.asyncio import Redis
+
+from bot import render
+from bot.doctor.alerts import AlertsProbe
+from bot.doctor.heard import Heard
+from bot.incidents.inbox import RedisInbox
+from bot.posting.outbox import RedisOutbox
+from bot.queue import RedisQueue
+from handlers.alert import Alert, Origin
+from handlers.doctor import Check, Item, Topic
+from handlers.notes import Help
+from handlers.posts import Root
+from handlers.records import Thread
+
+pytestmark = pytest.mark.redis
+
+NOW = 1_800_000_000.0
+
+
+def probe(redis: Redis, now: float = NOW) -> AlertsProbe:
+    return AlertsProbe(redis, lambda: now)
+
+
+async def test_each_webhook_is_told_with_its_last_delivery(redis: Redis) -> None:
+    await Heard(redis).note(Origin.ALERTMANAGER, NOW - 90)
+    (check,) = await probe(redis).webhooks((Origin.ALERTMANAGER, Origin.GRAFANA))
+    assert check == Check(Topic.WEBHOOKS, True, items=(Item("alertmanager", seconds=90.0), Item("grafana")), total=2)
+
+
+async def test_alerts_that_mean_no_service_are_counted_with_the_newest_ones_labels(redis: Redis) -> None:
+    assert await probe(redis).unmatched() == (Check(Topic.UNMATCHED, True),)
+    inbox = RedisInbox(redis, RedisQueue(redis))
+    await inbox.unmatched((alert(job="a"), alert(job="b")), NOW - 600)
+    await inbox.unmatched((alert(job="c", severity="page"),), NOW - 60)
+    (check,) = await probe(redis).unmatched()
+    assert (check.ok, check.total, check.seconds) == (False, 3, 60.0)
+    assert check.items == (Item("job", detail="c"), Item("severity", detail="page"))
+
+
+async def test_what_was_mended_is_green_a_day_later(redis: Redis) -> None:
+    await RedisInbox(redis, RedisQueue(redis)).unmatched((alert(job="a"),), NOW - 25 * 3600)
+    assert await probe(redis).unmatched() == (Check(Topic.UNMATCHED, True),)
+
+
+async def test_what_slack_will_never_take_is_told_by_channel_and_code(redis: Redis) -> None:
+    undelivered, held = await probe(redis).outbox()
+    assert (undelivered, held) == (Check(Topic.UNDELIVERED, True), Check(Topic.HELD, True))
+    outbox = RedisOutbox(redis, render.message, unlinked)
+    for number, (channel, code) in enumerate([("C0GONE", "is_archived"), ("C0GONE", "is_archived"), ("#x", "no_x")]):
+        await outbox.put(Root(f"inc{number}", channel, Help(), 1))
+        claim = await outbox.claim()
+        assert claim
+        await outbox.lost(claim, code)
+    undelivered, _ = await probe(redis).outbox()
+    assert (undelivered.ok, undelivered.total) == (False, 3)
+    assert set(undelivered.items) == {Item("C0GONE", "is_archived"), Item("#x", "no_x")}
+    assert await outbox.retry_undelivered() == 3
+    assert (await probe(redis).outbox())[0].ok
+
+
+async def test_lanes_that_slack_wants_to_rest_are_told_by_channel(redis: Redis) -> None:
+    outbox = RedisOutbox(redis, render.message, unlinked)
+    for channel in ("C0ORDERS", "#orders"):
+        await outbox.put(Root(channel, channel, Help(), 1))
+        claim = await outbox.claim()
+        assert claim
+        await outbox.hold(claim, "message_limit_exceeded")
+    _, held = await probe(redis).outbox()
+    code = "message_limit_exceeded"
+    assert (held.ok, held.total) == (False, 2)
+    assert set(held.items) == {Item("C0ORDERS", code), Item("#orders", code)}
+
+
+async def test_a_name_that_was_posted_to_has_an_id(redis: Redis) -> None:
+    outbox = RedisOutbox(redis, render.message, unlinked)
+    await outbox.put(Root("inc1", "#orders", Help(), 1))
+    claim = await outbox.claim()
+    assert claim
+    await outbox.posted(claim, Thread("C0ORDERS", "1.000100"))
+    assert (await probe(redis).channel_ids())["#orders"] == "C0ORDERS"
+
+
+def alert(**labels: str) -> Alert:
+    return Alert("f1", True, labels, "Memory", time.time())
+
+
+async def unlinked(_: Thread) -> None:
+    return None
