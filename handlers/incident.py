@@ -46,6 +46,20 @@ class Act(StrEnum):
     UNSILENCE = "unsilence"
 
 
+class Filled(NamedTuple):
+    """What somebody adds to an act: `seconds` for a snooze or a silence, `comment` for a silence, `instance` for a
+    capture or a comparison, and what to compare it `against`: one of the words below, or a capture's moment (seconds
+    since 1970). Nothing of it is trusted."""
+
+    seconds: float | None = None
+    comment: str = ""
+    instance: str = ""
+    against: str = ""
+
+
+PREVIOUS, HOUR_AGO, WEEK_AGO = "previous", "hour_ago", "week_ago"
+
+
 class Entry(NamedTuple):
     """One line of the timeline. `who` is a Slack user's id, empty where the alerts themselves did it."""
 
@@ -82,6 +96,7 @@ class Incident:
     `outcomes` has the newest capture of each instance. `requests` counts the captures asked for, `refires` how often
     it was reopened; `previous` is the id of the incident before it of the same group. Times are seconds since 1970.
 
+    `stands_since` is the version that brought the state: a click on an older message meant another one.
     `follow_up_at` and `limit_at` are when it will be captured again by itself. `ended` remembers when alerts ended
     (by fingerprint) that are not part of this story: late copies of them are no news. An incident without a timeline
     is nothing but that memory, and nobody has heard of it.
@@ -108,6 +123,7 @@ class Incident:
     follow_up_at: float | None = None
     limit_at: float | None = None
     ended: dict[str, float] = field(default_factory=dict)
+    stands_since: int = 1
     version: int = 1
 
     @property

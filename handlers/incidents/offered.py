@@ -17,7 +17,7 @@ _BY_STATE = {
 
 def acts_of(incident: Incident, *, silences: bool, now: float) -> tuple[Act, ...]:
     """The buttons, in order. `silences`: whether there is an Alertmanager to silence alerts in."""
-    acts = [act for act in _BY_STATE[incident.state] if act is not Act.COMPARE or _good(incident)]
+    acts = list(_BY_STATE[incident.state])
     if silences and is_silenced(incident, now):
         acts.append(Act.UNSILENCE)
     elif silences and incident.state is not State.RESOLVED:
@@ -33,7 +33,3 @@ def can_silence(tools: Tools, incident: Incident) -> bool:
 def is_silenced(incident: Incident, now: float) -> bool:
     """Whether a silence made from the thread still holds."""
     return incident.silence is not None and incident.silence.until > now
-
-
-def _good(incident: Incident) -> bool:
-    return any(outcome.failed is None for outcome in incident.outcomes)

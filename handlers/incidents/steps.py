@@ -45,7 +45,9 @@ def step(tools: Tools, service: Service, before: Incident | None, change: Change
     after = replace(change.after, timeline=timeline, ended=_newest(change.after.ended))
     if before is not None and after == before:
         return Step(before, after, change.posts) if change.posts else None
-    after = replace(after, version=before.version + 1 if before else 1)
+    version = before.version + 1 if before else 1
+    stands_since = before.stands_since if before and before.state is after.state else version
+    after = replace(after, version=version, stands_since=stands_since)
     posts: list[Post] = []
     if _is_news(before, after):
         posts.append(root(tools, service, after))
