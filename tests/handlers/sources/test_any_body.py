@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from said import PAYLOADS, payload
 
 from handlers.alert import Notification
 from handlers.errors import BadAlert
 from handlers.sources import alertmanager, generic, grafana
+from tests.handlers.sources.said import PAYLOADS, payload
 
 READERS = (alertmanager.read, grafana.read, generic.read)
 BODIES = {path.stem: payload(path.stem) for path in PAYLOADS.glob("*.json")}
@@ -87,7 +87,7 @@ def test_any_change_of_a_body(data: st.DataObject, name: str, read: Callable[[ob
         place: Any = body
         for step in way:
             place = place[step]
-        place[last] = data.draw(JSON)
+        place[last] = copy.deepcopy(data.draw(JSON))  # drawn lists are shared, and would come to hold themselves
     heard(read, body)
 
 

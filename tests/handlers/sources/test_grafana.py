@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from said import changed, payload, without
 
 from handlers.alert import Origin
 from handlers.errors import BadAlert
 from handlers.sources.grafana import read
+from tests.handlers.sources.said import changed, payload, without
 
 BODY = payload("grafana")
 OLD = payload("grafana_8")
