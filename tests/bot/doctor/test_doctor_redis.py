@@ -1,7 +1,7 @@
 """What Redis says of itself and of the queue: real servers, one with an append-only file."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import orjson
 import pytest
@@ -20,12 +20,19 @@ pytestmark = pytest.mark.redis
 AWAY = f"redis://127.0.0.1:{free_port()}/0"
 
 
-@pytest.fixture
-async def own() -> AsyncIterator[Redis]:
-    """A server of one's own, whose settings one may change."""
+@pytest.fixture(scope="module")
+def own_url() -> Iterator[str]:
     with EmbeddedRedis() as server:
-        async with connect(server.url) as client:
-            yield client
+        yield server.url
+
+
+@pytest.fixture
+async def own(own_url: str) -> AsyncIterator[Redis]:
+    """A server whose settings a test may change."""
+    async with connect(own_url) as client:
+        for name, usual in {"appendonly": "no", "maxmemory": 0, "maxmemory-policy": "noeviction"}.items():
+            await client.config_set(name, usual)
+        yield client
 
 
 def probe(redis: Redis, ahead_s: float = 0.0) -> RedisProbe:
