@@ -1,4 +1,4 @@
-"""One webhook's endpoint, in the order in which a stranger gets least: method, headers, size, secret, depth, JSON.
+"""One webhook's endpoint, in the order in which a stranger gets least: method, headers, size, signature, depth, JSON.
 
 Knows what each outcome is answered; not what an alert looks like (`handlers/sources/`) nor what becomes of it.
 

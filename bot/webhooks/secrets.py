@@ -87,10 +87,14 @@ class Signing:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """One configured endpoint: at least one of the two, and what is there must hold."""
+    """One configured endpoint: at least one of the two, and what is there must hold. Raises ValueError without any."""
 
     authorization: Authorization | None = None
     signing: Signing | None = None
+
+    def __post_init__(self) -> None:
+        if self.authorization is None and self.signing is None:
+            raise ValueError("a webhook that is open to everybody")
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,11 @@ async def test_each_origin_has_its_own_door() -> None:
         assert (await client.post("/webhooks/generic", content=BODY, headers=bearer())).status_code == 404
 
 
+def test_no_door_is_open_to_everybody() -> None:
+    with pytest.raises(ValueError, match="open to everybody"):
+        Webhook()
+
+
 def test_nobody_gets_to_see_a_secret() -> None:
     shown = repr(Webhooks(BASIC, BOTH, TIMED)) + str(BEARER)
     assert TOKEN not in shown
