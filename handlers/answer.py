@@ -1,35 +1,56 @@
-"""A command to what the asker alone gets to read at once. A capture goes on the queue before it is confirmed."""
+"""A command to what the asker alone gets to read at once. A capture goes on the queue before it is confirmed.
+
+Who may ask what: help is everybody's, what there is and what is true guests may read, the rest is for members.
+"""
 
 from analyzers.errors import MapstormError
 from handlers import claims, command
-from handlers.errors import RequestError, UnknownInstance
-from handlers.notes import Accepted, ClaimList, Explanation, Help, History, Note, ServiceList, Slip
+from handlers.errors import NothingOpen, RequestError, SeveralOpen, UnknownInstance
+from handlers.incident import Filled
+from handlers.incidents.acts import act
+from handlers.incidents.permission import admit, permit, permit_reading
+from handlers.notes import Accepted, ClaimList, Explanation, Help, History, IncidentList, Note, ServiceList, Slip
 from handlers.ports import Tools
-from handlers.records import Request, Service
+from handlers.records import Person, Request, Service, Thread
+
+# Each link is a question to Redis, and a list is cut where nobody reads on.
+LINKS = 20
 
 
-async def answer(tools: Tools, text: str, *, asked_by: str, request_id: str) -> Note:
-    """What to tell the asker. `request_id` is the same for every delivery of the same command."""
+async def answer(tools: Tools, text: str, *, who: Person, request_id: str, thread: Thread | None = None) -> Note:
+    """What to tell the asker. `request_id` is the same for every delivery of the same command; `thread` is where it
+    was typed, if in one."""
     try:
-        match command.parse(text):
-            case command.CaptureCommand(name, instance):
-                service = tools.registry.get(name)
-                instances = chosen(service, instance)
-                await tools.queue.request(Request(request_id, service.name, instances, tools.now(), asked_by))
-                return Accepted(service, instances)
-            case command.HistoryCommand(name):
-                service = tools.registry.get(name)
-                return History(service, await tools.snapshots.history(service.name))
-            case command.ServicesCommand():
-                return ServiceList(tools.registry.all())
-            case command.ExplainCommand(word):
-                return explain(word)
-            case command.HelpCommand():
-                return Help()
+        return await _answer(tools, command.parse(text), who, request_id, thread)
     except RequestError as slip:
         return Slip(slip.reason, slip.detail, slip.nearest)
     except MapstormError as error:
         return Slip(error.reason, error.detail)
+
+
+async def _answer(tools: Tools, asked: command.Command, who: Person, request_id: str, thread: Thread | None) -> Note:
+    match asked:
+        case command.HelpCommand():
+            return Help()
+        case command.ServicesCommand():
+            await permit_reading(tools, who)
+            return ServiceList(tools.registry.all())
+        case command.ExplainCommand(word):
+            await permit_reading(tools, who)
+            return explain(word)
+        case command.HistoryCommand(name):
+            await admit(tools, who)
+            service = tools.registry.get(name)
+            return History(service, await tools.snapshots.history(service.name))
+        case command.IncidentsCommand(name):
+            await admit(tools, who)
+            return await _incidents(tools, tools.registry.get(name) if name else None)
+        case command.ActCommand(deed, identity, seconds):
+            await admit(tools, who)
+            identity = identity or await _meant(tools, who, thread)
+            return await act(tools, identity, deed, who, filled=Filled(seconds))
+        case command.CaptureCommand(name, instance):
+            return await _capture(tools, who, request_id, name, instance)
 
 
 def explain(word: str | None) -> Note:
@@ -48,3 +69,33 @@ def chosen(service: Service, instance: str | None) -> tuple[str, ...]:
     if found is None:
         raise UnknownInstance(instance, command.nearest(instance, names) or names[:3])
     return (found,)
+
+
+async def _capture(tools: Tools, who: Person, request_id: str, name: str, instance: str | None) -> Note:
+    await admit(tools, who)  # which services there are is nothing for a stranger's typing errors
+    service = tools.registry.get(name)
+    await permit(tools, who, service)
+    instances = chosen(service, instance)
+    await tools.queue.request(Request(request_id, service.name, instances, tools.now(), who.user))
+    return Accepted(service, instances)
+
+
+async def _incidents(tools: Tools, service: Service | None) -> Note:
+    found = await tools.incidents.open(service.name if service else None)
+    linked = [(incident, await tools.outbox.link(incident.id)) for incident in found[:LINKS]]
+    return IncidentList(service, (*linked, *((incident, None) for incident in found[LINKS:])))
+
+
+async def _meant(tools: Tools, who: Person, thread: Thread | None) -> str:
+    """The incident of the thread, else the only one that is open in the channel. Raises NothingOpen, SeveralOpen."""
+    conversation = await tools.outbox.conversation(thread) if thread else None
+    if conversation and await tools.incidents.get(conversation):
+        return conversation
+    found = await tools.incidents.open()
+    here = [incident.id for incident in found if incident.channel == who.channel]
+    if len(here) == 1:
+        return here[0]
+    if here:
+        raise SeveralOpen("", tuple(here[:5]))
+    # A channel that is registered by its #name is not known by its id.
+    raise NothingOpen("", tuple(incident.id for incident in found if incident.channel.startswith("#"))[:3])

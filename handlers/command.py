@@ -1,13 +1,20 @@
 """The text after `/mapstorm` to a command, or a RequestError that says what may have been meant. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from handlers.errors import UnknownCommand, WrongUsage
+from handlers.incident import Act
 
 ALL = "all"
-COMMANDS = ("capture", "services", "history", "explain", "help")
+COMMANDS = ("capture", "incidents", "ack", "snooze", "resolve", "services", "history", "explain", "help")
+ACTS = {"ack": Act.ACKNOWLEDGE, "acknowledge": Act.ACKNOWLEDGE, "snooze": Act.SNOOZE, "resolve": Act.RESOLVE}
+
+SNOOZE_S = 3600.0
+_SPAN = re.compile(r"([0-9]{1,4})(m|min|h|d)")
+_UNIT_S = {"m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 
 # What Slack's clients make of quotes, dashes and spaces while people type. Quotes carry no meaning here.
 _TYPOGRAPHY = str.maketrans(
@@ -48,11 +55,29 @@ class ExplainCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentsCommand:
+    """List what is open, of one service or of all."""
+
+    service: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActCommand:
+    """Acknowledge, snooze (for `seconds`) or resolve an incident; None means that of the thread or the channel."""
+
+    act: Act
+    incident: str | None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HelpCommand:
     """What can be asked."""
 
 
-Command = CaptureCommand | ServicesCommand | HistoryCommand | ExplainCommand | HelpCommand
+Command = (
+    CaptureCommand | ServicesCommand | HistoryCommand | ExplainCommand | IncidentsCommand | ActCommand | HelpCommand
+)
 
 
 def parse(text: str) -> Command:
@@ -79,9 +104,26 @@ def parse(text: str) -> Command:
             return HistoryCommand(service)
         case ("explain", claim):
             return ExplainCommand(" ".join(claim) or None)
-        case (("capture" | "services" | "history") as known, _):
+        case ("incidents", [] | [_]):
+            return IncidentsCommand(next(iter(arguments), None))
+        case (("ack" | "acknowledge" | "snooze" | "resolve") as said, _):
+            return _act(said, arguments)
+        case (("capture" | "services" | "history" | "incidents") as known, _):
             raise WrongUsage(known)
     raise UnknownCommand(word, nearest(word, COMMANDS))
+
+
+def _act(said: str, arguments: list[str]) -> ActCommand:
+    """An incident's id and a span of time, in either order and each at most once. Raises WrongUsage."""
+    act = ACTS[said]
+    spans = [found for word in arguments if (found := _SPAN.fullmatch(word.lower()))]
+    ids = [word.lower() for word in arguments if not _SPAN.fullmatch(word.lower())]
+    if len(ids) > 1 or len(spans) > (1 if act is Act.SNOOZE else 0):
+        raise WrongUsage(next(word for word in COMMANDS if ACTS.get(word) is act))
+    identity = ids[0] if ids else None
+    if act is not Act.SNOOZE:
+        return ActCommand(act, identity)
+    return ActCommand(act, identity, int(spans[0][1]) * _UNIT_S[spans[0][2]] if spans else SNOOZE_S)
 
 
 def plain(text: str) -> str:

@@ -16,6 +16,12 @@ async def admit(tools: Tools, who: Person) -> None:
             return
 
 
+async def permit_reading(tools: Tools, who: Person) -> None:
+    """Members and guests. Raises Stranger, and OutageError as admit does."""
+    if await tools.people.standing(who.user, who.team) is Standing.STRANGER:
+        raise Stranger
+
+
 async def permit(tools: Tools, who: Person, service: Service) -> None:
     """Members that the registry lists for the service; all of them where it lists none. Raises what admit does, and
     NotAllowed."""

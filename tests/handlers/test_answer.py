@@ -8,12 +8,15 @@ from handlers.answer import answer, chosen
 from handlers.claims import CLAIMS
 from handlers.errors import OutageError, UnknownInstance
 from handlers.notes import Accepted, ClaimList, Explanation, Help, History, Note, ServiceList, Slip
-from handlers.records import Remembered
+from handlers.records import Person, Remembered, Thread
 from tests.fakes import ORDERS, Fakes
 
 
-async def ask(fakes: Fakes, text: str) -> Note:
-    return await answer(fakes.tools, text, asked_by="U024BE7LH", request_id="r1")
+ANA = Person("U024BE7LH", "T0001", ORDERS.channel)
+
+
+async def ask(fakes: Fakes, text: str, who: Person = ANA, thread: Thread | None = None) -> Note:
+    return await answer(fakes.tools, text, who=who, request_id="r1", thread=thread)
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,20 @@ from hypothesis import strategies as st
 
 from handlers.command import (
     COMMANDS,
+    SNOOZE_S,
+    ActCommand,
     CaptureCommand,
     Command,
     ExplainCommand,
     HelpCommand,
     HistoryCommand,
+    IncidentsCommand,
     ServicesCommand,
     nearest,
     parse,
 )
 from handlers.errors import RequestError, UnknownCommand, WrongUsage
+from handlers.incident import Act
 
 ORDERS = CaptureCommand("svc-orders", None)
 
@@ -53,6 +57,22 @@ ORDERS = CaptureCommand("svc-orders", None)
         ("capture svc-orders all", CaptureCommand("svc-orders", "all")),
         ("capture svc-orders orders-1", CaptureCommand("svc-orders", "orders-1")),
         ("history svc-orders", HistoryCommand("svc-orders")),
+        ("incidents", IncidentsCommand(None)),
+        ("incidents svc-orders", IncidentsCommand("svc-orders")),
+        ("incidents help", HelpCommand()),
+        ("ack", ActCommand(Act.ACKNOWLEDGE, None)),
+        ("acknowledge", ActCommand(Act.ACKNOWLEDGE, None)),
+        ("ack ABCD2345", ActCommand(Act.ACKNOWLEDGE, "abcd2345")),
+        ("ack `abcd2345`", ActCommand(Act.ACKNOWLEDGE, "abcd2345")),
+        ("resolve", ActCommand(Act.RESOLVE, None)),
+        ("resolve abcd2345", ActCommand(Act.RESOLVE, "abcd2345")),
+        ("snooze", ActCommand(Act.SNOOZE, None, SNOOZE_S)),
+        ("snooze 30m", ActCommand(Act.SNOOZE, None, 1800.0)),
+        ("snooze 30min", ActCommand(Act.SNOOZE, None, 1800.0)),
+        ("snooze abcd2345 2h", ActCommand(Act.SNOOZE, "abcd2345", 7200.0)),
+        ("snooze 2H abcd2345", ActCommand(Act.SNOOZE, "abcd2345", 7200.0)),
+        ("snooze 1d", ActCommand(Act.SNOOZE, None, 86_400.0)),
+        ("snooze 2345672h", ActCommand(Act.SNOOZE, "2345672h", SNOOZE_S)),
         # What Slack's clients, phones and wikis make of it.
         ("capture “svc-orders”", ORDERS),
         ("capture ‘svc-orders’", ORDERS),
@@ -78,7 +98,11 @@ def test_what_is_said_is_understood(said: str, understood: Command) -> None:
     assert parse(said) == understood
 
 
-@pytest.mark.parametrize("said", ["capture", "history", "capture a b c", "history a b", "services all", "Capture"])
+@pytest.mark.parametrize(
+    "said",
+    ["capture", "history", "capture a b c", "history a b", "services all", "Capture"]
+    + ["incidents a b", "ack a b", "ack 2h 2h", "ack 2h", "resolve a b", "snooze a b", "snooze 1h 2h"],
+)
 def test_too_few_words_or_too_many_are_wrong_usage(said: str) -> None:
     with pytest.raises(WrongUsage) as caught:
         parse(said)
