@@ -33,19 +33,13 @@ def parse_all(text: str) -> tuple[Matcher, ...]:
 
 def matches(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
     """Whether all hold. A label that is missing is an empty one."""
-    return all(_holds(matcher, labels.get(matcher.label, "")) for matcher in matchers)
-
-
-def _holds(matcher: Matcher, value: str) -> bool:
-    match matcher.comparison:
-        case Comparison.EQUAL:
-            return value == matcher.value
-        case Comparison.UNEQUAL:
-            return value != matcher.value
-        case Comparison.LIKE:
-            return re2.fullmatch(matcher.value, value)
-        case Comparison.UNLIKE:
-            return not re2.fullmatch(matcher.value, value)
+    for label, comparison, value in matchers:  # plain, because it is asked of every service for every alert
+        said = labels.get(label, "")
+        regex = comparison is Comparison.LIKE or comparison is Comparison.UNLIKE
+        same = re2.fullmatch(value, said) if regex else said == value
+        if same is (comparison is Comparison.UNEQUAL or comparison is Comparison.UNLIKE):
+            return False
+    return True
 
 
 def _split(text: str) -> list[str]:
