@@ -2,11 +2,10 @@
 templates/_forms.j2, and what an act does with the values is the handlers'."""
 
 import re
-from typing import NamedTuple
 
 from bot.render import Block, Message
 from bot.words import phrase
-from handlers.incident import Act
+from handlers.incident import HOUR_AGO, PREVIOUS, WEEK_AGO, Act, Filled
 from handlers.notes import CompareForm, Form, SilenceForm, SnoozeForm
 from handlers.records import Remembered
 
@@ -16,18 +15,6 @@ ACTS = {SnoozeForm: Act.SNOOZE, SilenceForm: Act.SILENCE, CompareForm: Act.COMPA
 WORDS = "_forms.j2"
 # Slack's: options of one menu, characters of an option, of a value, of what somebody types here.
 OPTIONS, OPTION, VALUE, COMMENT = 100, 75, 150, 300
-# What to compare with, beside the captures themselves.
-PREVIOUS, HOUR_AGO, WEEK_AGO = "previous", "hour_ago", "week_ago"
-
-
-class Filled(NamedTuple):
-    """What somebody filled in; what the form does not ask for is None or empty. `against` is one of the words above,
-    or the moment of a capture (seconds since 1970)."""
-
-    seconds: int | None = None
-    comment: str = ""
-    instance: str = ""
-    against: str = ""
 
 
 def view(form: Form) -> View:
@@ -59,7 +46,7 @@ def filled(values: object) -> Filled:
     state = values if isinstance(values, dict) else {}
     seconds = _chosen(state, "seconds")
     return Filled(
-        int(seconds) if re.fullmatch(r"[0-9]{1,9}", seconds) else None,
+        float(seconds) if re.fullmatch(r"[0-9]{1,9}", seconds) else None,
         _typed(state, "comment")[:COMMENT],
         _chosen(state, "instance"),
         _chosen(state, "against"),

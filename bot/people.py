@@ -5,7 +5,8 @@ An answer is waited for shortly, because a click waits for it; where none comes 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
 import aiohttp
@@ -15,7 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.errors import MissingScope, OutageError
 from handlers.ports import Standing
 
-ANSWER_S = 1.5
+# Who somebody is and which groups they are in must both be known within Slack's three seconds.
+ANSWER_S = 1.2
 KEPT_S = 300.0
 # In one process. Who clicks is few; a workspace has many.
 REMEMBERED = 2_000
@@ -40,25 +42,31 @@ class SlackPeople:
 
     async def standing(self, user: str, team: str) -> Standing:
         """Raises OutageError, and MissingScope with the scope that the app needs."""
-        # Nothing else tells apart the users of two workspaces: in a shared channel both are users.info's.
-        if team and team != await self._own_team():
-            return Standing.STRANGER
-        known = self._standings.get(user)
-        if known is None:
-            answer = await self._ask(self._client.users_info(user=user))
-            known = self._standings.put(user, _standing(answer.get("user"), await self._own_team()))
-        return known
+        async with self._in_time():
+            # Nothing else tells apart the users of two workspaces: in a shared channel both are users.info's.
+            ours = await self._own_team()
+            if team and team != ours:
+                return Standing.STRANGER
+            known = self._standings.get(user)
+            if known is None:
+                answer = await self._ask(self._client.users_info(user=user))
+                known = self._standings.put(user, _standing(answer.get("user"), ours))
+            return known
 
     async def in_groups(self, user: str, groups: tuple[str, ...]) -> bool:
         """Raises OutageError, and MissingScope with the scope that the app needs."""
-        for group in groups:
-            members = self._members.get(group)
-            if members is None:
-                answer = await self._ask(self._client.usergroups_users_list(usergroup=group))
-                members = self._members.put(group, frozenset(map(str, answer.get("users") or ())))
-            if user in members:
-                return True
+        async with self._in_time():
+            for group in groups:
+                if user in await self._members_of(group):
+                    return True
         return False
+
+    async def _members_of(self, group: str) -> frozenset[str]:
+        members = self._members.get(group)
+        if members is None:
+            answer = await self._ask(self._client.usergroups_users_list(usergroup=group))
+            members = self._members.put(group, frozenset(map(str, answer.get("users") or ())))
+        return members
 
     async def _own_team(self) -> str:
         """The workspace of our token; it stays the same as long as the token does."""
@@ -66,11 +74,18 @@ class SlackPeople:
             self._team = str((await self._ask(self._client.auth_test())).get("team_id") or "")
         return self._team
 
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._answer_s):
+                yield
+        except TimeoutError as error:
+            raise OutageError("slack") from error
+
     async def _ask(self, question: Awaitable[Any]) -> dict[str, Any]:
         """Slack's answer; empty where it knows none."""
         try:
-            async with asyncio.timeout(self._answer_s):
-                answer = await question
+            answer = await question
         except SlackApiError as error:
             said = error.response.data if isinstance(error.response.data, dict) else {}
             if said.get("error") == "missing_scope":
@@ -78,7 +93,7 @@ class SlackPeople:
             if said.get("error") in UNKNOWN:
                 return {}
             raise OutageError("slack") from error
-        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+        except (SlackClientError, aiohttp.ClientError, ConnectionError) as error:
             raise OutageError("slack") from error
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import log as logs
 from bot import render
 from bot.metrics import Figures, Metrics
+from bot.once import Once
 from bot.readiness import Readiness
 from bot.registry_services import RegistryError
 from bot.settings import Settings, SettingsError, for_web
@@ -108,7 +109,7 @@ async def serve(settings: Settings, environ: Mapping[str, str]) -> None:
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(wired(settings, senders=environ))
         metrics = Metrics()
-        bolt = bolt_app(house.tools, render.message, settings.slack_bot_token, settings.slack_api_url, metrics.count)
+        bolt = bolt_app(house.tools, render.message, house.slack, Once(house.redis), metrics.count)
         if settings.slack_app_token:
             await stack.enter_async_context(connected(bolt, settings.slack_app_token, settings.slack_api_url))
         app = create_app(house, bolt, metrics, settings.slack_signing_secret)

@@ -15,7 +15,7 @@ from handlers.errors import UnknownService
 from handlers.notes import CaptureFailed, CaptureFinished, Note, Summary
 from handlers.ports import Registry
 from handlers.records import Instance, Service
-from tests.fakes import FakeOutbox
+from tests.fakes import FakeOutbox, FakePeople
 
 RECORDING = Path(__file__).parents[1] / "profiles" / "go1.27.3" / "growth_storm"
 NOBODY = "http://127.0.0.1:9/api/"
@@ -106,10 +106,10 @@ def house(
     *,
     api_url: str = NOBODY,
 ) -> House:
-    """Everything of this package but Slack and HTTP is real; what is said goes to `spoken`."""
+    """Everything of this package but Slack and HTTP is real; what is said goes to `spoken`, everybody is a member."""
     slack = slack_client(api_url, "xoxb-standin")
     here = furnished(registry or FakeRegistry(), redis, redis_url, slack, heaps=heaps, silences=None)
-    return with_tools(here, outbox=spoken)
+    return with_tools(here, outbox=spoken, people=FakePeople())
 
 
 def with_tools(house: House, **changes: object) -> House:

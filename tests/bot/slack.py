@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from bot import render
 from bot.metrics import Metrics
+from bot.once import Once
 from bot.slash import bolt_app
 from bot.web import create_app
 from bot.wiring import House
@@ -21,10 +22,12 @@ TOKEN = "xoxb-test"  # noqa: S105
 FORM = "application/x-www-form-urlencoded"
 
 
-def app(house: House, api_url: str = "http://127.0.0.1:9/api/") -> ASGIApp:
-    """The web process's app; its Slack is away unless told otherwise."""
+def app(house: House) -> ASGIApp:
+    """The web process's app."""
     metrics = Metrics()
-    return create_app(house, bolt_app(house.tools, render.message, TOKEN, api_url, metrics.count), metrics, SECRET)
+    return create_app(
+        house, bolt_app(house.tools, render.message, house.slack, Once(house.redis), metrics.count), metrics, SECRET
+    )
 
 
 @asynccontextmanager

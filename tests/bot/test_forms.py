@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.forms import ACTS, Filled, View, filled, loading, notice, view
+from bot.forms import ACTS, View, filled, loading, notice, view
 from bot.render import message
 from bot.standin.check import check_view
 from bot.standin.choices import state
-from handlers.incident import Act
+from handlers.incident import Act, Filled
 from handlers.notes import FORMS, CompareForm, Form
 from tests.bot.notes import forms, incident, notes
 

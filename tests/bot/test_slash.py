@@ -12,20 +12,20 @@ from bot.redis_client import connect
 from bot.redis_server import free_port
 from handlers.records import Service
 from tests.bot import slack
-from tests.bot.house import FakeChat, FakeHeaps, FakeRegistry, house
+from tests.bot.house import FakeHeaps, FakeRegistry, Spoken, house
 
 pytestmark = pytest.mark.redis
 
 
 async def test_a_capture_is_on_the_queue_when_it_is_acknowledged(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     async with slack.client(slack.app(here)) as client:
         answer = await slack.say(client, "capture svc-orders")
     assert answer.status_code == 200
     assert answer.json()["response_type"] == "ephemeral"
     assert "svc-orders" in answer.json()["text"]
     assert answer.json()["blocks"]
-    assert await here.queue.depth() == {"requests": 1, "captures": 0}
+    assert (await here.queue.depth())["requests"] == 1
     (message,) = await redis.hvals(f"{NAMESPACE}:requests.msgs")
     asked = codec.decode_request(codec.orjson.loads(message)["args"][0])
     assert (asked.service, asked.instances, asked.asked_by) == ("svc-orders", ("orders-0",), "U0ANA")
@@ -33,7 +33,7 @@ async def test_a_capture_is_on_the_queue_when_it_is_acknowledged(redis: Redis, r
 
 
 async def test_the_same_command_twice_is_one_request(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     async with slack.client(slack.app(here)) as client:
         await slack.say(client, "capture svc-orders", "1.2.same")
         await slack.say(client, "capture svc-orders ", "1.2.same")
@@ -43,7 +43,7 @@ async def test_the_same_command_twice_is_one_request(redis: Redis, redis_url: st
 
 
 async def test_the_trigger_itself_is_kept_nowhere(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     async with slack.client(slack.app(here)) as client:
         await slack.say(client, "capture svc-orders", "13345224609.738474920.8088930838d88f008e0")
     kept = [*await redis.keys("*"), *await redis.hvals(f"{NAMESPACE}:requests.msgs")]
@@ -66,7 +66,7 @@ async def test_the_trigger_itself_is_kept_nowhere(redis: Redis, redis_url: str) 
     ],
 )
 async def test_every_command_is_answered_to_the_asker_alone(redis: Redis, redis_url: str, text: str, says: str) -> None:
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     async with slack.client(slack.app(here)) as client:
         answer = (await slack.say(client, text)).json()
     assert answer["response_type"] == "ephemeral"
@@ -80,7 +80,7 @@ class BrokenRegistry(FakeRegistry):
 
 async def test_a_bug_is_logged_without_the_body(redis: Redis, redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    here = house(redis, redis_url, FakeChat(), FakeHeaps(), BrokenRegistry())
+    here = house(redis, redis_url, Spoken(), FakeHeaps(), BrokenRegistry())
     async with slack.client(slack.app(here)) as client:
         assert (await slack.say(client, "services", "1.2.secret")).status_code == 500
         odd = b"payload=%7B%22type%22%3A%22view_submission%22%2C%22trigger_id%22%3A%221.2.secret%22%7D"
@@ -92,7 +92,7 @@ async def test_a_bug_is_logged_without_the_body(redis: Redis, redis_url: str, ca
 async def test_with_redis_away_the_asker_is_told_at_once() -> None:
     url = f"redis://127.0.0.1:{free_port()}/0"
     async with connect(url) as away:
-        here = house(away, url, FakeChat(), FakeHeaps())
+        here = house(away, url, Spoken(), FakeHeaps())
         async with slack.client(slack.app(here)) as client:
             began = time.perf_counter()
             answer = await slack.say(client, "capture svc-orders")
@@ -103,7 +103,7 @@ async def test_with_redis_away_the_asker_is_told_at_once() -> None:
 
 async def test_an_acknowledgement_does_not_wait_for_slack(redis: Redis, redis_url: str) -> None:
     """Bolt must not ask auth.test on the way; its Slack is a port where nobody answers."""
-    here = house(redis, redis_url, FakeChat(), FakeHeaps())
+    here = house(redis, redis_url, Spoken(), FakeHeaps())
     async with slack.client(slack.app(here)) as client:
         took = []
         for number in range(20):

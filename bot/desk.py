@@ -1,0 +1,68 @@
+"""What Bolt's listeners share: what they answer with, who it is that asks, and a word to them alone.
+
+Why chat.postEphemeral and not the response_url of a payload: a request to Slack goes to Slack's registered address and
+to none that came with it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.once import Once
+from bot.render import Message
+from handlers.command import COMMANDS, plain
+from handlers.notes import Note, Slip
+from handlers.ports import Tools
+from handlers.records import Person
+
+Payload = dict[str, Any]
+# Told after each command and click: its name and how it was answered.
+Count = Callable[[str, str], None]
+
+# How much of Slack's three seconds work may use up before it is acknowledged.
+PATIENCE_S = 2.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`slack` has the bot's token; Bolt's own clients follow the proxy variables of the environment."""
+
+    tools: Tools
+    render: Callable[[Note], Message]
+    slack: AsyncWebClient
+    once: Once
+    count: Count
+    patience_s: float = PATIENCE_S
+
+    async def whisper(self, to: Person, note: Note, thread_ts: str = "") -> None:
+        """To one person, in the channel where they are. What cannot be said is only logged."""
+        said = self.render(note)
+        where: Payload = {"channel": to.channel, "user": to.user} | ({"thread_ts": thread_ts} if thread_ts else {})
+        try:
+            await self.slack.chat_postEphemeral(**where, text=said.text, blocks=said.blocks)
+        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+            log.warning("not whispered", note=type(note).__name__, why=type(error).__name__)
+
+    def counted(self, name: str, note: Note) -> None:
+        """Counts one answer by the slip's reason, if it is one."""
+        self.count(name, note.reason if isinstance(note, Slip) else "answered")
+
+
+def command_name(text: str) -> str:
+    """The first word as it is counted: one of the commands, or `other`."""
+    word = next(iter(plain(text).lower().split()), "help")
+    return word if word in COMMANDS else "other"
+
+
+def clicker(body: Payload) -> Person:
+    """Who pressed or submitted. In a shared channel the payload's team is ours, their own stands with the user."""
+    user: Payload = body["user"]
+    team = user.get("team_id") or (body.get("team") or {}).get("id") or ""
+    return Person(str(user["id"]), str(team), str((body.get("channel") or {}).get("id", "")))
