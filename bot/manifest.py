@@ -6,9 +6,18 @@ from urllib.parse import urlsplit
 
 import yaml
 
-# commands: /mapstorm itself. chat:write: the thread, in channels the bot was invited to. Nothing else: #names in the
-# registry need no channels:read, because chat.postMessage takes a name and answers with the id that edits need.
-SCOPES = ("commands", "chat:write")
+# Each with its reason. #names in the registry need no channels:read: chat.postMessage takes a name and answers with the
+# id that edits need.
+SCOPES = (
+    "commands",  # /mapstorm itself
+    "chat:write",  # roots, threads and answers to one person, in channels the bot was invited to
+    "app_mentions:read",  # @mapstorm ack in a thread, where Slack takes no slash command
+    "channels:history",  # before a message is sent again after an unclear answer: is it there already?
+    "groups:history",  # the same in private channels
+    "users:read",  # whether somebody is a member, a guest, or from another workspace
+    "usergroups:read",  # whether somebody is in a group that the registry allows to act
+)
+EVENTS = ("app_mention",)
 
 PATH = "/slack/events"
 
@@ -24,7 +33,8 @@ def manifest(url: str | None, socket_mode: bool) -> str:
         "command": "/mapstorm",
         **where,
         "description": "Find the line whose Go map grows",
-        "usage_hint": "capture <service> [instance|all] | services | history <service> | explain [word] | help",
+        "usage_hint": "capture <service> [instance|all] | incidents [service] | ack, snooze, resolve [incident] | "
+        "services | history <service> | explain [word] | doctor | help",
         # Escaping would turn what looks like a user or channel into <@U…>; names of services need none of it.
         "should_escape": False,
     }
@@ -39,13 +49,18 @@ def manifest(url: str | None, socket_mode: bool) -> str:
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
+            "event_subscriptions": {**interactivity, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **interactivity},
             "org_deploy_enabled": False,
             "socket_mode_enabled": socket_mode,
             "token_rotation_enabled": False,
         },
     }
-    note = "# Scopes: commands for /mapstorm, chat:write for the thread (invite the bot to the channel).\n"
+    note = (
+        "# Scopes: commands and app_mentions:read to be asked, chat:write to answer (invite the bot to its channels),\n"
+        "# channels:history and groups:history to find its own messages again, users:read and usergroups:read to know\n"
+        "# who may act on an incident.\n"
+    )
     return note + yaml.safe_dump(app, sort_keys=False, allow_unicode=True, width=110)
 
 

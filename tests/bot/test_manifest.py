@@ -1,9 +1,13 @@
 """The app's manifest."""
 
+import re
+
 import pytest
 import yaml
 
-from bot.manifest import main, manifest
+from bot.manifest import SCOPES, main, manifest
+from bot.standin.methods.scopes import accepted
+from handlers.command import COMMANDS
 
 
 def test_http_names_the_address_wherever_slack_calls() -> None:
@@ -15,18 +19,36 @@ def test_http_names_the_address_wherever_slack_calls() -> None:
     assert command["should_escape"] is False
     assert app["settings"]["interactivity"] == {"is_enabled": True, "request_url": address}
     assert app["settings"]["socket_mode_enabled"] is False
-    assert "event_subscriptions" not in app["settings"]
+    assert app["settings"]["event_subscriptions"] == {"request_url": address, "bot_events": ["app_mention"]}
 
 
 def test_the_scopes_are_the_least() -> None:
     app = yaml.safe_load(manifest("https://mapstorm.example.com", socket_mode=False))
-    assert app["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write"]}
+    assert app["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
+    assert set(SCOPES) == {"commands", "chat:write", "app_mentions:read", "users:read", "usergroups:read"} | {
+        "channels:history",
+        "groups:history",
+    }
+
+
+def test_what_the_manifest_asks_for_is_enough_for_what_is_called() -> None:
+    """By the stand-in's table of what each method needs."""
+    called = ("chat.postMessage", "chat.update", "chat.postEphemeral", "users.info", "usergroups.users.list")
+    for method in (*called, "views.open", "views.update", "auth.test", "chat.getPermalink"):
+        needs = accepted(method)
+        assert not needs or set(needs.split(",")) & set(SCOPES), method
+
+
+def test_every_command_is_in_the_hint() -> None:
+    hint = yaml.safe_load(manifest(None, socket_mode=True))["features"]["slash_commands"][0]["usage_hint"]
+    assert set(COMMANDS) <= set(re.findall(r"\w+", hint))
 
 
 def test_socket_mode_needs_no_address() -> None:
     app = yaml.safe_load(manifest(None, socket_mode=True))
     assert "url" not in app["features"]["slash_commands"][0]
     assert app["settings"]["socket_mode_enabled"] is True
+    assert app["settings"]["event_subscriptions"] == {"bot_events": ["app_mention"]}
 
 
 def test_slacks_limits_hold() -> None:
