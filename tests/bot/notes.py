@@ -38,6 +38,7 @@ from handlers.notes import (
     ClaimList,
     Compared,
     CompareForm,
+    Examining,
     Explanation,
     Follows,
     Form,
@@ -59,6 +60,7 @@ from handlers.notes import (
 )
 from handlers.notes import Comparison as Peers
 from handlers.records import Instance, Outcome, Remembered, Service, Trigger
+from tests.bot.doctor_notes import reports
 
 EVIDENCE = {
     "growth_alloc_space": Unit.BYTES,
@@ -201,6 +203,8 @@ def notes(text: str = "orders-0") -> list[Note]:
         Explanation(CLAIMS[0]),
         ClaimList(CLAIMS),
         *incident_notes(known, text),
+        Examining(),
+        *reports(text),
     ]
 
 
