@@ -74,8 +74,7 @@ class RedisIncidents:
                     pipe.zadd(OPEN, {after.id: after.opened_at})
                 if step.read is not None:
                     pipe.lpop(inbox(group))
-                for post in step.posts:
-                    await self._outbox.add(pipe, post)
+                await self._outbox.add(pipe, step.posts)
                 for request in step.requests:
                     self._queue.add(pipe, Work(REQUESTS, codec.encode_request(request).decode()))
                 for wake in step.wakes:

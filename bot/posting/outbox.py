@@ -31,13 +31,6 @@ NOWHERE = "nowhere"
 CONVERSATION_TTL_MS = 30 * 24 * 3600 * 1000
 SAID_TTL_MS = 7 * 24 * 3600 * 1000
 
-# A call and the look-up before it take less; a dead worker's channel waits no longer.
-LEASE_MS = 15_000
-FIRST_DELAY_MS, LONGEST_DELAY_MS = 1_000, 60_000
-# A message that Slack was given a moment ago may still be on its way into the history.
-SETTLE_MS = 3_000
-HELD_MS = 3_600_000
-
 Renderer = Callable[[Note], Message]
 Link = Callable[[Thread], Awaitable[str | None]]
 
@@ -55,6 +48,21 @@ class Paces:
     all_burst: int = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """Milliseconds. `lease` is longer than a call and the look-up before it; a dead worker's channel waits so long.
+
+    `settle`: a message that Slack was given a moment ago may still be on its way into the history. `held`: until Slack
+    is asked again whether a limit of the whole workspace is over.
+    """
+
+    lease: int = 15_000
+    first: int = 1_000
+    settle: int = 3_000
+    longest: int = 60_000
+    held: int = 3_600_000
+
+
 class Lost(NamedTuple):
     """What Slack will never take: `channel` as the registry names it, `code` Slack's word for why, `at` in ms."""
 
@@ -67,28 +75,35 @@ class Lost(NamedTuple):
 class RedisOutbox:
     """What is to be said. `news` is set whenever this process has put something."""
 
-    def __init__(self, redis: Redis, render: Renderer, link: Link, paces: Paces | None = None) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        render: Renderer,
+        link: Link,
+        paces: Paces | None = None,
+        delays: Delays | None = None,
+    ) -> None:
         self._redis = redis
         self._render = render
         self._link = link
         self._paces = paces or Paces()
+        self._delays = delays or Delays()
         self.news = asyncio.Event()
         self._scripts = {name: redis.register_script(text) for name, text in scripts.ALL.items()}
 
     async def put(self, *posts: Post) -> None:
         with redis_errors():
             async with self._redis.pipeline(transaction=True) as pipe:
-                for post in posts:
-                    await self.add(pipe, post)
+                await self.add(pipe, posts)
                 await pipe.execute()
         self.news.set()
 
-    async def add(self, pipe: Pipeline, post: Post) -> None:
-        """Puts it as part of a step that `pipe` will execute."""
-        if isinstance(post, Root):
-            await self._add_root(pipe, post)
-        else:
-            await self._add_reply(pipe, post)
+    async def add(self, pipe: Pipeline, posts: tuple[Post, ...]) -> None:
+        """Puts them as part of a step that `pipe` will execute; roots first, a reply needs its conversation."""
+        for root in (post for post in posts if isinstance(post, Root)):
+            await self._add_root(pipe, root)
+        for reply in (post for post in posts if isinstance(post, Reply)):
+            await self._add_reply(pipe, reply)
 
     async def conversation(self, thread: Thread) -> str | None:
         with redis_errors():
@@ -108,7 +123,7 @@ class RedisOutbox:
     async def claim(self) -> Claim | None:
         """One entry to deliver now; its lane is nobody else's until the result is noted, or the lease runs out."""
         pace = self._paces
-        arguments = [PREFIX, CONVERSATIONS, EDITS, LEASE_MS, pace.channel_ms, pace.channel_burst]
+        arguments = [PREFIX, CONVERSATIONS, EDITS, self._delays.lease, pace.channel_ms, pace.channel_burst]
         with redis_errors():
             found = await self._scripts["CLAIM"](
                 keys=[], args=[*arguments, pace.edits_ms, pace.edits_burst, pace.all_ms, pace.all_burst]
@@ -136,13 +151,13 @@ class RedisOutbox:
 
     async def later(self, claim: Claim, *, sent: bool, wait_ms: int | None = None) -> None:
         """Again in `wait_ms`, or ever later. `sent`: Slack may have it, so it must be looked for first."""
-        growing = (SETTLE_MS if sent else FIRST_DELAY_MS, LONGEST_DELAY_MS)
+        growing = (self._delays.settle if sent else self._delays.first, self._delays.longest)
         delay, longest = growing if wait_ms is None else (wait_ms, 0)
         await self._run("LATER", claim, delay, longest, 0 if sent else 1, "")
 
     async def hold(self, claim: Claim, code: str) -> None:
         """Slack wants to hear nothing for long: the lane rests, and the doctor says why."""
-        await self._run("LATER", claim, HELD_MS, 0, 1, code)
+        await self._run("LATER", claim, self._delays.held, 0, 1, code)
 
     async def lost(self, claim: Claim, code: str) -> Lost:
         """Keeps what Slack will never take, for the doctor and another try by hand."""

@@ -70,7 +70,8 @@ class Poster:
             claim = await self._outbox.claim()
             if claim is not None:
                 return claim
-        except OutageError:
+        except OutageError as error:
+            log.warning("outbox not read", why=str(error.__cause__))
             wait = AWAY_S
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):

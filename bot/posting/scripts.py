@@ -59,7 +59,8 @@ local function promise(name, interval, burst)
   return promised, promised - (burst - 1) * interval - now
 end
 local function keep(name, promised, interval)
-  redis.call('set', prefix .. 'pace:' .. name, whole(promised + interval), 'PX', whole(promised + interval - now))
+  local life = math.max(1, promised + interval - now)
+  redis.call('set', prefix .. 'pace:' .. name, whole(promised + interval), 'PX', whole(life))
 end
 for _, lane in ipairs(redis.call('zrangebyscore', prefix .. 'lanes', '-inf', whole(now), 'LIMIT', 0, 20)) do
   local id = redis.call('zrange', prefix .. 'lane:' .. lane, 0, 0)[1]
