@@ -4,8 +4,9 @@ Why chat.postEphemeral and not the response_url of a payload: a request to Slack
 to none that came with it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -16,13 +17,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.once import Once
 from bot.render import Message
 from handlers.command import COMMANDS, plain
-from handlers.notes import Note, Slip
+from handlers.notes import DoctorReport, Examining, Note, Slip
 from handlers.ports import Tools
 from handlers.records import Person
 
 Payload = dict[str, Any]
 # Told after each command and click: its name and how it was answered.
 Count = Callable[[str, str], None]
+# The doctor's rounds.
+Examine = Callable[[], Awaitable[DoctorReport]]
 
 # How much of Slack's three seconds work may use up before it is acknowledged.
 PATIENCE_S = 2.0
@@ -39,9 +42,11 @@ class Desk:
     slack: AsyncWebClient
     once: Once
     count: Count
+    examine: Examine
     patience_s: float = PATIENCE_S
+    running: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def whisper(self, to: Person, note: Note, thread_ts: str = "") -> None:
+    async def whisper(self, to: Person, note: Note, thread_ts: str = "") -> bool:
         """To one person, in the channel where they are. What cannot be said is only logged."""
         said = self.render(note)
         where: Payload = {"channel": to.channel, "user": to.user} | ({"thread_ts": thread_ts} if thread_ts else {})
@@ -49,6 +54,28 @@ class Desk:
             await self.slack.chat_postEphemeral(**where, text=said.text, blocks=said.blocks)
         except (SlackClientError, aiohttp.ClientError, OSError) as error:
             log.warning("not whispered", note=type(note).__name__, why=type(error).__name__)
+            return False
+        return True
+
+    def follow(self, to: Person, note: Note, thread_ts: str = "") -> None:
+        """Lets the doctor look, if that is what `note` has promised; returns at once, because Slack waits."""
+        if isinstance(note, Examining):
+            looking = asyncio.create_task(self._examined(to, thread_ts))
+            self.running.add(looking)
+            looking.add_done_callback(self.running.discard)
+
+    async def _examined(self, to: Person, thread_ts: str) -> None:
+        report = await self.examine()
+        # In a channel without the bot Slack takes no ephemeral message, but everybody can be written to.
+        if not await self.whisper(to, report, thread_ts):
+            await self._write(to.user, report)
+
+    async def _write(self, user: str, note: Note) -> None:
+        said = self.render(note)
+        try:
+            await self.slack.chat_postMessage(channel=user, text=said.text, blocks=said.blocks)
+        except (SlackClientError, aiohttp.ClientError, OSError) as error:
+            log.warning("not written", note=type(note).__name__, why=type(error).__name__)
 
     def counted(self, name: str, note: Note) -> None:
         """Counts one answer by the slip's reason, if it is one."""

@@ -61,6 +61,7 @@ async def _hear(desk: Desk, body: Payload) -> None:
     if note is not None:
         desk.counted(command_name(text), note)
         await desk.whisper(who, note, thread_ts)
+        desk.follow(who, note, thread_ts)
 
 
 def typed(text: str) -> str:

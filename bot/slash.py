@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import clicks, mentions
 from bot.chat import slack_client
-from bot.desk import Count, Desk, command_name
+from bot.desk import Count, Desk, Examine, command_name
 from bot.log import quiet
 from bot.once import Once
 from bot.render import Message
@@ -30,7 +30,12 @@ EVERYTHING = re.compile("")
 
 
 def bolt_app(
-    tools: Tools, render: Callable[[Note], Message], slack: AsyncWebClient, once: Once, count: Count
+    tools: Tools,
+    render: Callable[[Note], Message],
+    slack: AsyncWebClient,
+    once: Once,
+    count: Count,
+    examine: Examine,
 ) -> AsyncApp:
     """Bolt for one workspace, that of the token of `slack`. Its own verification is off because `signature.py` stands
     before it."""
@@ -46,7 +51,7 @@ def bolt_app(
         authorize=authorize,
         request_verification_enabled=False,
     )
-    desk = Desk(tools, render, slack, once, count)
+    desk = Desk(tools, render, slack, once, count, examine)
 
     async def mapstorm(ack: AsyncAck, command: dict[str, Any]) -> None:
         text = command.get("text") or ""
@@ -54,6 +59,7 @@ def bolt_app(
         note = await answer(tools, text, who=who, request_id=_id(command))
         await ack(**_ephemeral(render(note)))
         desk.counted(command_name(text), note)
+        desk.follow(who, note)
 
     async def take_note(ack: AsyncAck) -> None:
         await ack()

@@ -24,6 +24,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import log as logs
 from bot import render
+from bot.doctor.from_slack import examine
+from bot.doctor.heard import Heard, noting
 from bot.metrics import Figures, Metrics
 from bot.once import Once
 from bot.readiness import Readiness
@@ -47,7 +49,7 @@ def create_app(house: House, bolt: AsyncApp, metrics: Metrics, signing_secret: s
     slack = Route("/slack/events", Timed(signed, metrics.acknowledged), methods=["POST"])
     readiness = Readiness(house.redis, house.slack, time.monotonic)
     figures = Figures(house.redis)
-    taking = partial(receive.take, house.tools)
+    taking = noting(partial(receive.take, house.tools), Heard(house.redis), house.tools.now)
     alerts = Behind(taking, Backlog(house.queue.depth).full, metrics.webhook, house.tools.now)
 
     async def healthz(_: Request) -> Response:
@@ -109,7 +111,8 @@ async def serve(settings: Settings, environ: Mapping[str, str]) -> None:
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(wired(settings, senders=environ))
         metrics = Metrics()
-        bolt = bolt_app(house.tools, render.message, house.slack, Once(house.redis), metrics.count)
+        looking = partial(examine, house)
+        bolt = bolt_app(house.tools, render.message, house.slack, Once(house.redis), metrics.count, looking)
         if settings.slack_app_token:
             await stack.enter_async_context(connected(bolt, settings.slack_app_token, settings.slack_api_url))
         app = create_app(house, bolt, metrics, settings.slack_signing_secret)

@@ -9,7 +9,18 @@ from handlers.errors import NothingOpen, RequestError, SeveralOpen, UnknownInsta
 from handlers.incident import Filled
 from handlers.incidents.acts import act
 from handlers.incidents.permission import admit, permit, permit_reading
-from handlers.notes import Accepted, ClaimList, Explanation, Help, History, IncidentList, Note, ServiceList, Slip
+from handlers.notes import (
+    Accepted,
+    ClaimList,
+    Examining,
+    Explanation,
+    Help,
+    History,
+    IncidentList,
+    Note,
+    ServiceList,
+    Slip,
+)
 from handlers.ports import Tools
 from handlers.records import Person, Request, Service, Thread
 
@@ -45,6 +56,9 @@ async def _answer(tools: Tools, asked: command.Command, who: Person, request_id:
         case command.IncidentsCommand(name):
             await admit(tools, who)
             return await _incidents(tools, tools.registry.get(name) if name else None)
+        case command.DoctorCommand():
+            await admit(tools, who)  # what is wrong with an installation is nothing for guests
+            return Examining()
         case command.ActCommand(deed, identity, seconds):
             await admit(tools, who)
             identity = identity or await _meant(tools, who, thread)

@@ -9,7 +9,7 @@ from handlers.errors import UnknownCommand, WrongUsage
 from handlers.incident import Act
 
 ALL = "all"
-COMMANDS = ("capture", "incidents", "ack", "snooze", "resolve", "services", "history", "explain", "help")
+COMMANDS = ("capture", "incidents", "ack", "snooze", "resolve", "services", "history", "explain", "doctor", "help")
 ACTS = {"ack": Act.ACKNOWLEDGE, "acknowledge": Act.ACKNOWLEDGE, "snooze": Act.SNOOZE, "resolve": Act.RESOLVE}
 
 SNOOZE_S = 3600.0
@@ -71,12 +71,24 @@ class ActCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class DoctorCommand:
+    """Look whether all that mapstorm stands on is well."""
+
+
+@dataclass(frozen=True, slots=True)
 class HelpCommand:
     """What can be asked."""
 
 
 Command = (
-    CaptureCommand | ServicesCommand | HistoryCommand | ExplainCommand | IncidentsCommand | ActCommand | HelpCommand
+    CaptureCommand
+    | ServicesCommand
+    | HistoryCommand
+    | ExplainCommand
+    | IncidentsCommand
+    | ActCommand
+    | DoctorCommand
+    | HelpCommand
 )
 
 
@@ -106,9 +118,11 @@ def parse(text: str) -> Command:
             return ExplainCommand(" ".join(claim) or None)
         case ("incidents", [] | [_]):
             return IncidentsCommand(next(iter(arguments), None))
+        case ("doctor", []):
+            return DoctorCommand()
         case (("ack" | "acknowledge" | "snooze" | "resolve") as said, _):
             return _act(said, arguments)
-        case (("capture" | "services" | "history" | "incidents") as known, _):
+        case (("capture" | "services" | "history" | "incidents" | "doctor") as known, _):
             raise WrongUsage(known)
     raise UnknownCommand(word, nearest(word, COMMANDS))
 

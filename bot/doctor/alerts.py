@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from bot.doctor.heard import Heard
 from bot.redis_client import key, redis_errors
+from bot.webhooks.secrets import Webhooks
 from handlers.alert import Origin
 from handlers.doctor import Check, Item, Topic
 
@@ -75,6 +76,16 @@ class AlertsProbe:
         with redis_errors():
             found = await self._redis.hgetall(key("outbox", "channels"))
         return {_text(name): _text(identity) for name, identity in found.items()}
+
+
+def configured(webhooks: Webhooks) -> tuple[Origin, ...]:
+    """The origins that have an endpoint."""
+    found = {
+        Origin.ALERTMANAGER: webhooks.alertmanager,
+        Origin.GRAFANA: webhooks.grafana,
+        Origin.GENERIC: webhooks.generic,
+    }
+    return tuple(origin for origin, webhook in found.items() if webhook is not None)
 
 
 def _place(record: bytes | str) -> Item:

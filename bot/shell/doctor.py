@@ -15,6 +15,7 @@ from functools import partial
 from bot import log as logs
 from bot import render
 from bot.chat import slack_client, slack_session
+from bot.doctor.alerts import configured
 from bot.doctor.rounds import Reach, rounds
 from bot.doctor.services import services
 from bot.heaps import HttpHeaps
@@ -24,7 +25,6 @@ from bot.registry import RegistryFile
 from bot.registry_services import RegistryError
 from bot.settings import Settings, SettingsError, for_doctor
 from bot.shell import output
-from handlers.alert import Origin
 from handlers.errors import OutageError
 from handlers.notes import DoctorReport
 from handlers.records import Thread
@@ -74,7 +74,7 @@ async def _examine(settings: Settings, environ: Mapping[str, str]) -> DoctorRepo
             redis=redis,
             registry=registry,
             services=partial(services, HttpHeaps(), known, VISIT_S),
-            webhooks=origins(registry) if registry else (),
+            webhooks=configured(registry.webhooks()) if registry else (),
             now=time.time,
             patience_s=PATIENCE_S,
             services_patience_s=PATIENCE_S,
@@ -90,12 +90,6 @@ def _registry(settings: Settings, environ: Mapping[str, str]) -> tuple[RegistryF
         return RegistryFile(settings.config, environ, webhooks=environ, alertmanager=environ), ()
     except RegistryError as error:
         return None, error.problems
-
-
-def origins(registry: RegistryFile) -> tuple[Origin, ...]:
-    """Those whose webhook is configured."""
-    webhooks = registry.webhooks()
-    return tuple(origin for origin in Origin if getattr(webhooks, origin.value) is not None)
 
 
 async def _retry(settings: Settings) -> None:
