@@ -2,32 +2,43 @@
 
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlencode
 
 import httpx
+from slack_bolt.async_app import AsyncApp
 from starlette.types import ASGIApp
 
 from bot import render
+from bot.desk import Count
 from bot.metrics import Metrics
 from bot.once import Once
 from bot.slash import bolt_app
 from bot.web import create_app
 from bot.wiring import House
+from handlers.notes import DoctorReport
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 - the one of Slack's documentation
-TOKEN = "xoxb-test"  # noqa: S105
 FORM = "application/x-www-form-urlencoded"
 
 
-def app(house: House) -> ASGIApp:
+async def unexamined() -> DoctorReport:
+    """A doctor who has looked at nothing."""
+    return DoctorReport(())
+
+
+def bolt(house: House, count: Count = lambda *_: None) -> AsyncApp:
+    """The listeners, as the web process has them."""
+    return bolt_app(house.tools, render.message, house.slack, Once(house.redis), count, unexamined)
+
+
+def app(house: House, secret: str = SECRET) -> ASGIApp:
     """The web process's app."""
     metrics = Metrics()
-    return create_app(
-        house, bolt_app(house.tools, render.message, house.slack, Once(house.redis), metrics.count), metrics, SECRET
-    )
+    return create_app(house, bolt(house, metrics.count), metrics, secret)
 
 
 @asynccontextmanager
@@ -70,3 +81,54 @@ async def say(client: httpx.AsyncClient, text: str, trigger_id: str = "1.2.abc")
     """`/mapstorm text`, properly signed."""
     body = command(text, trigger_id)
     return await client.post("/slack/events", content=body, headers=signed(body))
+
+
+def click(action_id: str, value: str, trigger_id: str = "1.2.abc", **more: object) -> bytes:
+    """The body of a click on a button of a message; `more` replaces fields of the payload."""
+    payload = {
+        "type": "block_actions",
+        "user": {"id": "U0ANA", "username": "ana", "team_id": "T0STANDIN"},
+        "team": {"id": "T0STANDIN", "domain": "standin"},
+        "channel": {"id": "C0ORDERS", "name": "orders"},
+        "container": {"type": "message", "message_ts": "1700000000.000100", "channel_id": "C0ORDERS"},
+        "trigger_id": trigger_id,
+        "response_url": "http://127.0.0.1:9/actions/T0STANDIN/1",
+        "actions": [{"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": "1.2"}],
+    }
+    return urlencode({"payload": json.dumps(payload | more)}).encode()
+
+
+def submission(callback_id: str, private_metadata: str, values: object, trigger_id: str = "1.2.abc") -> bytes:
+    """The body of a submitted modal."""
+    view = {"id": "V1", "type": "modal", "callback_id": callback_id, "private_metadata": private_metadata}
+    payload = {
+        "type": "view_submission",
+        "user": {"id": "U0ANA", "team_id": "T0STANDIN"},
+        "team": {"id": "T0STANDIN"},
+        "trigger_id": trigger_id,
+        "view": view | {"state": {"values": values}},
+    }
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+def mention(text: str, event_id: str = "Ev0ONE", **more: object) -> bytes:
+    """The body of an app_mention; `more` are fields of the inner event."""
+    inner = {
+        "type": "app_mention",
+        "user": "U0ANA",
+        "team": "T0STANDIN",
+        "text": f"<@U0MAPSTORM> {text}",
+        "ts": "1700000001.000100",
+        "channel": "C0ORDERS",
+        "event_ts": "1700000001.000100",
+    }
+    outer = {"type": "event_callback", "team_id": "T0STANDIN", "event_id": event_id, "event": inner | more}
+    return json.dumps(outer).encode()
+
+
+async def send(client: httpx.AsyncClient, body: bytes, copy: int = 0) -> httpx.Response:
+    """The `copy`th delivery of a body, each signed anew as Slack's repetitions are."""
+    headers = signed(body, at=time.time() - copy, kind="application/json" if body[:1] == b"{" else FORM)
+    if copy:
+        headers |= {"x-slack-retry-num": str(copy), "x-slack-retry-reason": "http_timeout"}
+    return await client.post("/slack/events", content=body, headers=headers)
