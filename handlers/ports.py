@@ -114,7 +114,7 @@ class Turns(Protocol):
     """Who may go on where only one may, whatever the number of workers. A dead worker's turns end by themselves."""
 
     def take(self, capture: Capture) -> AbstractAsyncContextManager[None]:
-        """Holds the instance. Raises Busy."""
+        """Holds the instance. Raises Busy; UnderWay where another copy of the same capture holds it."""
 
 
 class Budget(Protocol):
@@ -196,7 +196,8 @@ class Silences(Protocol):
     async def create(
         self, matchers: tuple[tuple[str, str], ...], until: float, comment: str, by: str, now: float
     ) -> str:
-        """Its id. `matchers` are labels and their values. Raises OutageError, SilenceRefused."""
+        """Its id. `matchers` are labels and their values; with the same comment they are one silence, however often it
+        is asked for. Raises OutageError, SilenceRefused."""
 
     async def end(self, identity: str) -> None:
         """Ends it now; one that is over already is no error. Raises OutageError, SilenceRefused."""

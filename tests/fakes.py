@@ -396,7 +396,7 @@ class FakePeople:
 
 @dataclass
 class FakeSilences:
-    """Silences by id, with their matchers, end and comment; ended ones are gone."""
+    """Silences by id, with their matchers, end and comment; ended ones are gone. The same one is made once."""
 
     made: dict[str, tuple[tuple[tuple[str, str], ...], float, str]] = field(default_factory=dict)
     fails: MapstormError | None = None
@@ -406,7 +406,8 @@ class FakeSilences:
     ) -> str:
         if self.fails:
             raise self.fails
-        identity = f"silence-{len(self.made) + 1}"
+        standing = (name for name, made in self.made.items() if (made[0], made[2]) == (matchers, comment))
+        identity = next(standing, f"silence-{len(self.made) + 1}")
         self.made[identity] = (matchers, until, comment)
         return identity
 

@@ -15,6 +15,7 @@ from handlers.step import Reason, Wake
 SNOOZES = (1800, 3600, 7200, 14_400, 28_800, 86_400)
 SILENCES = (3600, 7200, 14_400, 28_800, 86_400, 604_800)
 SHORTEST_S, LONGEST_S = 60, 7 * 86_400
+IMPATIENCE_S = 20.0
 
 
 def acknowledged(incident: Incident, who: str, now: float) -> Change:
@@ -36,14 +37,19 @@ def captured(incident: Incident, service: Service, who: str, now: float, instanc
     wanted = (instance,) if instance else suspects(incident, service)
     if not wanted or not set(wanted) <= set(names):
         raise UnknownInstance(instance, names[:3])
+    entry = Entry(now, Event.CAPTURED, who, ", ".join(wanted))
+    if _is_repeated(incident, entry):
+        return Change(incident)
     after, requests = asking(incident, wanted, Trigger.AGAIN, now, who)
-    return Change(after, (Entry(now, Event.CAPTURED, who, ", ".join(wanted)),), requests=requests)
+    return Change(after, (entry,), requests=requests)
 
 
 def compared(incident: Incident, who: str, now: float, note: Compared) -> Change:
-    """What the comparison says goes into the thread, once."""
-    reply = Reply(incident.id, f"{incident.id}.{incident.version + 1}.comparison", note)
-    return Change(incident, (Entry(now, Event.COMPARED, who, note.instance),), (reply,))
+    """What the comparison says goes into the thread, once for each pair of captures."""
+    pair = f"{note.instance}.{note.base_at!r}.{note.diagnosis.captured_at!r}"
+    reply = Reply(incident.id, f"{incident.id}.compared.{pair}", note)
+    entry = Entry(now, Event.COMPARED, who, note.instance)
+    return Change(incident, () if _is_repeated(incident, entry) else (entry,), (reply,))
 
 
 def silenced(incident: Incident, who: str, now: float, silence: Silence, comment: str) -> Change:
@@ -54,6 +60,12 @@ def silenced(incident: Incident, who: str, now: float, silence: Silence, comment
 def unsilenced(incident: Incident, who: str, now: float) -> Change:
     """They are heard again."""
     return Change(replace(incident, silence=None), (Entry(now, Event.UNSILENCED, who),))
+
+
+def _is_repeated(incident: Incident, entry: Entry) -> bool:
+    """A second click by an impatient hand, or the first one again because nobody heard its answer."""
+    lately = (line for line in incident.timeline if entry.at - line.at < IMPATIENCE_S)
+    return any(line._replace(at=entry.at) == entry for line in lately)
 
 
 def span(seconds: float | None, act: Act) -> float:

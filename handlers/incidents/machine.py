@@ -97,12 +97,19 @@ def _goes_on(incident: Incident, part: Part, service: Service, heard: News) -> C
     now = part.received_at
     after = _heard(incident, part, heard)
     joined = (Entry(now, Event.JOINED, detail=_titles(heard.fires)),) if heard.fires else ()
-    if not after.firing and not after.truncated and not heard.burning and not heard.is_old:
+    if not after.firing and _is_the_end(incident, part, heard):
         return resolved(after, service, now)
     cleared = (Entry(now, Event.CLEARED, detail=_titles(heard.clears)),) if heard.clears else ()
     new = tuple(name for name in named(replace(after, alerts=heard.fires)) if name not in named(incident))
     after, requests = asking(after, new, Trigger.ALERT, now) if heard.fires else (after, ())
     return Change(after, joined + cleared, requests=requests)
+
+
+def _is_the_end(incident: Incident, part: Part, heard: News) -> bool:
+    """Whether `part` itself says that nothing fires any more. A late copy of an earlier end, which brings no news, does
+    not know what was left out of notifications since."""
+    brings_news = (heard.alerts, heard.ended) != (incident.alerts, incident.ended)
+    return brings_news and not part.notification.truncated and not heard.burning and not heard.is_old
 
 
 def _heard(incident: Incident, part: Part, heard: News) -> Incident:

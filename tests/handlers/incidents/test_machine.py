@@ -142,6 +142,16 @@ async def test_a_late_copy_of_the_first_notification_does_not_close_what_is_trun
     assert (before.state, after) == (State.OPEN, before)
 
 
+async def test_a_late_copy_of_an_earlier_end_does_not_close_what_is_truncated(story: Story) -> None:
+    await story.hear(firing(A, at(story, 5)))
+    await story.hear(over(A, at(story, 5), at(story, 15)))
+    await story.hear(firing(B, at(story, 25)), truncated=1)
+    await story.hear(over(B, at(story, 25), at(story, 35)), truncated=1)
+    incident = await story.hear(over(A, at(story, 5), at(story, 15)))
+    assert incident.state is State.OPEN
+    assert (await story.hear(over(A, at(story, 30), at(story, 55)))).state is State.RESOLVED
+
+
 async def test_a_late_resolve_of_an_earlier_episode_does_not_close_the_next(story: Story) -> None:
     await story.hear(firing(A, at(story, 5)))
     await story.hear(over(A, at(story, 5), at(story, 15)))
