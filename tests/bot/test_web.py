@@ -46,7 +46,7 @@ REFUSED: dict[str, Callable[[], dict[str, str]]] = {
 
 @pytest.mark.redis
 @pytest.mark.parametrize("headers", REFUSED.values(), ids=REFUSED.keys())
-async def test_what_is_not_surely_slacks_is_refused(
+async def test_rule_7_a_bad_signature_of_any_shape_is_401_without_traceback_or_body(
     redis: Redis, redis_url: str, headers: Callable[[], dict[str, str]], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
