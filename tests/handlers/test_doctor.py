@@ -4,8 +4,16 @@ import asyncio
 
 import pytest
 
+from handlers import command
+from handlers.answer import answer
 from handlers.doctor import BUG, SLOW, WITHOUT, Check, Probe, Topic, examine, in_order, unasked
-from handlers.errors import OutageError
+from handlers.errors import Guest, OutageError, Stranger, WrongUsage
+from handlers.notes import Examining, Slip
+from handlers.ports import Standing
+from handlers.records import Person
+from tests.fakes import ORDERS, Fakes
+
+ANA = Person("U024BE7LH", "T0001", ORDERS.channel)
 
 
 def answering(*checks: Check) -> Probe:
@@ -62,3 +70,21 @@ def test_checks_are_told_in_the_order_of_the_topics_and_the_first_of_a_topic_cou
     told = in_order([*unasked([Topic.WEBHOOKS], WITHOUT, "registry"), *checks])
     assert [check.topic for check in told] == list(Topic)
     assert [check.topic for check in told if not check.ok] == [Topic.WEBHOOKS]
+
+
+@pytest.mark.parametrize("said", ["doctor", "Doctor", "—doctor"])
+async def test_the_asker_is_told_at_once_that_somebody_is_looking(fakes: Fakes, said: str) -> None:
+    assert await answer(fakes.tools, said, who=ANA, request_id="r1") == Examining()
+
+
+@pytest.mark.parametrize(("standing", "reason"), [(Standing.GUEST, Guest.reason), (Standing.STRANGER, Stranger.reason)])
+async def test_only_members_hear_what_is_wrong(fakes: Fakes, standing: Standing, reason: str) -> None:
+    fakes.people.standings[ANA.user] = standing
+    note = await answer(fakes.tools, "doctor", who=ANA, request_id="r1")
+    assert isinstance(note, Slip)
+    assert note.reason == reason
+
+
+def test_the_doctor_takes_no_arguments() -> None:
+    with pytest.raises(WrongUsage):
+        command.parse("doctor svc-orders")
