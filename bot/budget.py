@@ -23,7 +23,7 @@ class RedisBudget:
     async def spend(self, service: Service, instance: str, request: str, moment: float) -> float:
         if service.cooldown_s <= 0:
             return 0.0
-        arguments = [request, int(service.cooldown_s * 1000)]
+        arguments: list[str | int] = [request, int(service.cooldown_s * 1000)]
         with redis_errors():
             wait_ms = await self._spend(keys=[key("captured", service.name, instance)], args=arguments)
         return max(0, int(wait_ms)) / 1000

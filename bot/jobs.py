@@ -18,7 +18,7 @@ from bot.incidents.codec import decode_group, decode_wake, encode_group
 from bot.queue import ALERTS, CAPTURES, DOCTOR, REQUESTS, WAKES, Work
 from bot.redis_client import key
 from handlers import capture as story
-from handlers.errors import Busy, OutageError
+from handlers.errors import Busy, OutageError, UnderWay
 from handlers.incidents import receive, wakes
 from handlers.ports import Tools
 from handlers.records import Capture, Request
@@ -107,9 +107,9 @@ class Jobs:
             await self._again(work, 0)
         except MapstormError as error:
             log.warning("failed", job=identity, reason=error.reason, detail=error.detail, tries=work.tries + 1)
-            # What only needs Redis back is never given up: the message waits as long as Redis is away.
-            outage = isinstance(error, OutageError) and error.retryable
-            if not outage and (not error.retryable or last_try):
+            # What only needs Redis back, or a copy of itself to end, is never given up.
+            passing = isinstance(error, OutageError | UnderWay) and error.retryable
+            if not passing and (not error.retryable or last_try):
                 raise Dead(identity) from error
             await self._later(work, error)
         except Exception as error:
@@ -119,8 +119,8 @@ class Jobs:
             await self._forget_start(identity)
 
     async def _later(self, work: Work, error: MapstormError) -> None:
-        if isinstance(error, OutageError):
-            await self._again(work, self._pauses.backoff[0])
+        if isinstance(error, OutageError | UnderWay):
+            await self._again(work, self._pauses.wait)
         elif isinstance(error, Busy):
             await self._again(replace(work, waits=work.waits + 1), self._pauses.wait)
         else:

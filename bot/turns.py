@@ -14,7 +14,7 @@ from redis import RedisError
 from redis.asyncio import Redis
 
 from bot.redis_client import key, redis_errors
-from handlers.errors import Busy, OutageError
+from handlers.errors import Busy, OutageError, UnderWay
 from handlers.records import Capture
 
 # Less than what the queue waits before it gives a dead worker's message to another one (HEARTBEAT_TIMEOUT_MS).
@@ -23,9 +23,9 @@ LIFE_MS = 10_000
 # Taking and renewing are one: the turn is free, or it is this run's own.
 TAKE = """
 local holder = redis.call('get', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
+if holder and holder ~= ARGV[1] then return holder end
 redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
+return nil
 """
 RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
@@ -41,31 +41,31 @@ class RedisTurns:
 
     @asynccontextmanager
     async def take(self, capture: Capture) -> AsyncIterator[None]:
-        """Raises Busy while another run holds the instance."""
-        turn = self._turn("turn", capture.request.service, capture.instance)
-        if not await turn.taken():
-            raise Busy
+        """Raises Busy while another run holds the instance, UnderWay while it is one of the same capture."""
+        name = key("turn", capture.request.service, capture.instance)
+        turn = _Turn(self._redis, name, capture.id, self._life_ms)
+        holder = await turn.holder()
+        if holder is not None:
+            raise UnderWay if holder.rpartition(" ")[0] == capture.id else Busy
         async with turn.kept():
             yield
-
-    def _turn(self, *name: str) -> "_Turn":
-        return _Turn(self._redis, key(*name), self._life_ms)
 
 
 class _Turn:
     """One run's hold on one key."""
 
-    def __init__(self, redis: Redis, name: str, life_ms: int) -> None:
+    def __init__(self, redis: Redis, name: str, capture: str, life_ms: int) -> None:
         self._take = redis.register_script(TAKE)
         self._release = redis.register_script(RELEASE)
         self._name = name
         self._life_ms = life_ms
-        self._run = uuid4().hex
+        self._run = f"{capture} {uuid4().hex}"
 
-    async def taken(self) -> bool:
-        """Takes the turn, or makes sure of it. Raises OutageError."""
+    async def holder(self) -> str | None:
+        """Takes the turn, or makes sure of it; who has it if it is not ours. Raises OutageError."""
         with redis_errors():
-            return bool(await self._take(keys=[self._name], args=[self._run, self._life_ms]))
+            other = await self._take(keys=[self._name], args=[self._run, self._life_ms])
+        return None if other is None else str(other, "utf-8", "replace")
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
@@ -87,7 +87,7 @@ class _Turn:
     async def _renew(self, over: asyncio.Event) -> None:
         while not await _set_within(over, self._life_ms / 3000):
             try:
-                if not await self.taken():
+                if await self.holder() is not None:
                     log.warning("turn lost", turn=self._name)
                     return
             except OutageError:

@@ -6,7 +6,7 @@ where it stands.
 """
 
 from analyzers.errors import MapstormError
-from handlers.errors import RequestError
+from handlers.errors import RequestError, UnderWay
 from handlers.incidents import captures
 from handlers.look import look
 from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Slip, Summary
@@ -70,7 +70,7 @@ async def _found(tools: Tools, service: Service, capture: Capture, *, last_try: 
         await tools.progress.diagnosed(capture, note.diagnosis)
         return note
     except MapstormError as error:
-        if error.retryable and not last_try:
+        if error.retryable and (not last_try or isinstance(error, UnderWay)):
             raise
         return CaptureFailed(service, capture.instance, capture.id, error.reason, error.detail)
 

@@ -9,7 +9,7 @@
       - UnknownIncident, NothingOpen, SeveralOpen, NoSnapshot, NoGroupLabels, NoAlertmanager
       - Forbidden: Stranger, Guest, NotAllowed
     - CaptureError                the service did not give its heap
-      - Unreachable, TimedOut, Busy (retryable), Refused, NoPprof, NotPprof, TooLarge, UntrustedAddress, ServerFault
+      - Unreachable, TimedOut, Busy, UnderWay (retryable), Refused, NoPprof, NotPprof, TooLarge, UntrustedAddress, ServerFault
     - OutageError (retryable)     Slack, Redis or Alertmanager is away
       - ChatRefused (not retryable): Slack will never take this message there
       - MissingScope (not retryable): the Slack app may not ask for this
@@ -152,6 +152,10 @@ class Busy(CaptureError):
 
     reason = "busy"
     retryable = True
+
+
+class UnderWay(Busy):
+    """Another copy of this very capture is under way: it ends, or its worker is dead and its turn runs out."""
 
 
 class ServerFault(CaptureError):

@@ -45,7 +45,7 @@ class RedisIncidents:
     async def latest(self, group: Group) -> Incident | None:
         with redis_errors():
             identity = await self._redis.get(_newest(group))
-        return await self.get(identity.decode()) if identity else None
+        return await self.get(names([identity])[0]) if identity else None
 
     async def open(self, service: str | None = None) -> tuple[Incident, ...]:
         with redis_errors():
@@ -65,13 +65,14 @@ class RedisIncidents:
                     return False
                 if step.read is not None and not _is_head(await pipe.lindex(inbox(group), 0), step.read):
                     return False
-                pipe.multi()
+                pipe.multi()  # type: ignore[no-untyped-call]
                 pipe.set(_value(after.id), encode_incident(after), ex=TTL_S)
                 pipe.set(_newest(group), after.id, ex=TTL_S)
                 if after.state is State.RESOLVED:
                     pipe.zrem(OPEN, after.id)
                 else:
                     pipe.zadd(OPEN, {after.id: after.opened_at})
+                pipe.zremrangebyscore(OPEN, "-inf", after.opened_at - TTL_S)  # their values are gone as well
                 if step.read is not None:
                     pipe.lpop(inbox(group))
                 await self._outbox.add(pipe, step.posts)
@@ -95,7 +96,7 @@ def _newest(group: Group) -> str:
     return key("incident-of", hashlib.sha256(encode_group(group).encode()).hexdigest()[:32])
 
 
-def _is_head(data: bytes | None, token: str) -> bool:
+def _is_head(data: bytes | str | None, token: str) -> bool:
     try:
         return data is not None and decode_part(data)[0] == token
     except Unreadable:

@@ -7,7 +7,7 @@ moment they tell of.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -123,7 +123,14 @@ class RedisOutbox:
     async def claim(self) -> Claim | None:
         """One entry to deliver now; its lane is nobody else's until the result is noted, or the lease runs out."""
         pace = self._paces
-        arguments = [PREFIX, CONVERSATIONS, EDITS, self._delays.lease, pace.channel_ms, pace.channel_burst]
+        arguments: list[str | int] = [
+            PREFIX,
+            CONVERSATIONS,
+            EDITS,
+            self._delays.lease,
+            pace.channel_ms,
+            pace.channel_burst,
+        ]
         with redis_errors():
             found = await self._scripts["CLAIM"](
                 keys=[], args=[*arguments, pace.edits_ms, pace.edits_burst, pace.all_ms, pace.all_burst]
@@ -201,7 +208,14 @@ class RedisOutbox:
         entry = Entry(
             identity, root.conversation, self._render(root.note), event_type(root.note), root.mention, root.asker
         )
-        arguments = [identity, root.version, encode(entry), CONVERSATION_TTL_MS, root.channel, f"in:{root.channel}"]
+        arguments: list[str | bytes | int] = [
+            identity,
+            root.version,
+            encode(entry),
+            CONVERSATION_TTL_MS,
+            root.channel,
+            f"in:{root.channel}",
+        ]
         await self._scripts["PUT_ROOT"](
             keys=[CONVERSATIONS + root.conversation], args=[PREFIX, *arguments, EDITS, int(root.urgency)], client=pipe
         )
