@@ -9,7 +9,8 @@
       - UnknownIncident, NothingOpen, SeveralOpen, NoSnapshot, NoGroupLabels, NoAlertmanager
       - Forbidden: Stranger, Guest, NotAllowed
     - CaptureError                the service did not give its heap
-      - Unreachable, TimedOut, Busy, UnderWay (retryable), Refused, NoPprof, NotPprof, TooLarge, UntrustedAddress, ServerFault
+      - Unreachable, TimedOut, Busy, UnderWay, ServerFault (retryable)
+      - Refused, NoPprof, NotPprof, TooLarge, UntrustedAddress
     - OutageError (retryable)     Slack, Redis or Alertmanager is away
       - ChatRefused (not retryable): Slack will never take this message there
       - MissingScope (not retryable): the Slack app may not ask for this

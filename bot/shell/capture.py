@@ -32,7 +32,6 @@ from handlers.notes import CaptureFailed, Slip
 from handlers.records import Capture, Instance, Request, Service, Wanted
 
 
-
 def main(arguments: list[str]) -> int:
     """Prints a diagnosis for each instance asked for. Exit 0 answered, 1 a capture failed, 2 wrong usage."""
     options = _parser().parse_args(arguments)
