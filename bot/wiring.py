@@ -51,12 +51,13 @@ class House:
 
 
 @asynccontextmanager
-async def wired(settings: Settings, *, services: Environ = None, senders: Environ = None) -> AsyncIterator[House]:
+async def wired(
+    settings: Settings, *, alertmanager: Environ, services: Environ = None, webhooks: Environ = None
+) -> AsyncIterator[House]:
     """Everything built inside the running event loop, to which the clients are bound; closed at the end.
 
-    `services` holds the services' own secrets, which the registry names, `senders` those of webhooks and of
-    Alertmanager; a process that asks no service, or hears no sender, is given none. Raises SettingsError and
-    RegistryError.
+    The registry names secrets: those of services, of webhooks, and of Alertmanager's API. A process that asks no
+    service, or hears no sender, is given none of them. Raises SettingsError and RegistryError.
     """
     if settings.config is None:
         raise SettingsError(("MAPSTORM_CONFIG is missing",))
@@ -68,7 +69,7 @@ async def wired(settings: Settings, *, services: Environ = None, senders: Enviro
             raise SettingsError(
                 (f"SLACK_BOT_TOKEN is refused by Slack ({refused}): {VARIABLES['SLACK_BOT_TOKEN'].how}",)
             )
-        registry = RegistryFile(settings.config, services, webhooks=senders, alertmanager=senders)
+        registry = RegistryFile(settings.config, services, webhooks=webhooks, alertmanager=alertmanager)
         yield furnished(
             registry,
             redis,
