@@ -25,10 +25,12 @@ def acknowledged(incident: Incident, who: str, now: float) -> Change:
 
 
 def snoozed(incident: Incident, who: str, now: float, seconds: float) -> Change:
-    """Nobody is needed for so long."""
+    """Nobody is needed for so long; the seconds are the detail of its line."""
+    entry = Entry(now, Event.SNOOZED, who, f"{seconds:.0f}")
+    if _is_repeated(incident, entry):
+        return Change(incident)
     after = replace(incident, state=State.SNOOZED, snoozed_until=now + seconds)
-    wake = Wake(incident.id, Reason.SNOOZE_OVER, now + seconds)
-    return Change(after, (Entry(now, Event.SNOOZED, who),), wakes=(wake,))
+    return Change(after, (entry,), wakes=(Wake(incident.id, Reason.SNOOZE_OVER, now + seconds),))
 
 
 def captured(incident: Incident, service: Service, who: str, now: float, instance: str) -> Change:

@@ -1,5 +1,7 @@
 """What the asker alone gets to read: dialogs, asserted on notes and not on words."""
 
+from dataclasses import replace
+
 import pytest
 
 from analyzers.errors import MapstormError
@@ -7,10 +9,24 @@ from handlers import claims
 from handlers.answer import answer, chosen
 from handlers.claims import CLAIMS
 from handlers.errors import OutageError, UnknownInstance
-from handlers.notes import Accepted, ClaimList, Explanation, Help, History, Note, ServiceList, Slip
-from handlers.records import Person, Remembered, Thread
+from handlers.incident import Act, Incident, State
+from handlers.notes import (
+    Accepted,
+    Acted,
+    ClaimList,
+    Explanation,
+    Help,
+    History,
+    IncidentList,
+    Note,
+    ServiceList,
+    Slip,
+    StandsSo,
+)
+from handlers.ports import Standing
+from handlers.records import Allow, Person, Remembered, Thread
 from tests.fakes import ORDERS, Fakes
-
+from tests.handlers.incidents.story import SERVICE, Story, firing
 
 ANA = Person("U024BE7LH", "T0001", ORDERS.channel)
 
@@ -84,3 +100,112 @@ def test_an_instance_is_chosen_by_its_name_however_it_is_typed() -> None:
     assert chosen(ORDERS, "ORDERS-1") == ("orders-1",)
     with pytest.raises(UnknownInstance):
         chosen(ORDERS, "orders")
+
+
+# Who asks
+
+ASKED = ("help", "services", "explain", "history svc-orders", "incidents", "capture svc-orders", "ack", "resolve")
+
+
+@pytest.mark.parametrize(("standing", "heard"), [(Standing.GUEST, 3), (Standing.STRANGER, 1), (Standing.MEMBER, 6)])
+async def test_help_is_for_everybody_what_is_true_for_guests_and_the_rest_for_members(
+    fakes: Fakes, standing: Standing, heard: int
+) -> None:
+    fakes.people.standings = {ANA.user: standing}
+    said = [await ask(fakes, text) for text in ASKED]
+    refused = Slip("nothing_open", "") if standing is Standing.MEMBER else Slip(standing.value, "")
+    assert said[heard:] == [refused] * (len(ASKED) - heard)
+    assert not any(isinstance(note, Slip) for note in said[:heard])
+    assert (fakes.queue.requests != {}) is (standing is Standing.MEMBER)
+
+
+async def test_a_capture_is_for_those_whom_the_registry_lists(fakes: Fakes) -> None:
+    fakes.registry.services["svc-orders"] = replace(ORDERS, allow=Allow(("U0BEN",), ("S0ORDERS",)))
+    assert await ask(fakes, "capture svc-orders") == Slip("not_allowed", "svc-orders")
+    assert fakes.queue.requests == {}
+    fakes.people.groups = {"S0ORDERS": {ANA.user}}
+    assert isinstance(await ask(fakes, "capture svc-orders"), Accepted)
+
+
+async def test_where_nobody_says_who_asks_only_help_is_given(fakes: Fakes) -> None:
+    fakes.people.fails = OutageError("slack")
+    assert [await ask(fakes, text) for text in ASKED] == [Help(), *[Slip("outage", "slack")] * (len(ASKED) - 1)]
+
+
+# Incidents
+
+
+@pytest.fixture
+async def story() -> Story:
+    story = Story()
+    await story.hear(firing("orders-0", story.begin))
+    return story
+
+
+async def other(story: Story, channel: str) -> Incident:
+    """One more that is open, of another group."""
+    known = await story.incident()
+    group = known.group._replace(group_key="another")
+    made = replace(known, id="another2", group=group, channel=channel, opened_at=known.opened_at + 1)
+    story.fakes.incidents.kept[made.id] = made
+    return made
+
+
+async def test_open_incidents_are_listed_with_their_threads(story: Story) -> None:
+    known, newer = await story.incident(), await other(story, "C0ELSE")
+    linked = (known, f"https://slack.example.com/{known.id}")
+    assert await ask(story.fakes, "incidents") == IncidentList(None, ((newer, None), linked))
+    assert await ask(story.fakes, "incidents svc-orders") == IncidentList(SERVICE, ((newer, None), linked))
+    assert isinstance(await ask(story.fakes, "incidents svc-ordres"), Slip)
+    await ask(story.fakes, f"resolve {known.id}")
+    assert await ask(story.fakes, "incidents") == IncidentList(None, ((newer, None),))
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("ack", State.ACKNOWLEDGED), ("snooze 2h", State.SNOOZED), ("resolve", State.RESOLVED)],
+)
+async def test_the_only_incident_of_the_channel_is_meant(story: Story, text: str, state: State) -> None:
+    await other(story, "C0ELSE")
+    said = await ask(story.fakes, text)
+    incident = await story.incident()
+    assert said == Acted(incident, incident.timeline[-1])
+    assert (incident.state, incident.timeline[-1].who) == (state, ANA.user)
+    if state is State.SNOOZED:
+        assert incident.snoozed_until == story.fakes.clock.time + 7200
+
+
+async def test_in_a_thread_its_incident_is_meant(story: Story) -> None:
+    newer = await other(story, ORDERS.channel)
+    thread = Thread(ORDERS.channel, "1700000000.000100")
+    story.fakes.outbox.threads[thread] = newer.id
+    assert isinstance(await ask(story.fakes, "ack", thread=thread), Acted)
+    assert story.fakes.incidents.kept[newer.id].state is State.ACKNOWLEDGED
+    assert (await story.incident()).state is State.OPEN
+
+
+async def test_in_the_thread_of_a_capture_the_channels_incident_is_meant(story: Story) -> None:
+    thread = Thread(ORDERS.channel, "1700000000.000100")
+    story.fakes.outbox.threads[thread] = "r77"
+    assert isinstance(await ask(story.fakes, "ack", thread=thread), Acted)
+
+
+async def test_of_several_the_ids_are_told(story: Story) -> None:
+    known, newer = await story.incident(), await other(story, ORDERS.channel)
+    assert await ask(story.fakes, "ack") == Slip("several_open", "", (newer.id, known.id))
+    assert isinstance(await ask(story.fakes, f"ack {known.id.upper()}"), Acted)
+
+
+async def test_a_channel_that_is_registered_by_its_name_has_its_ids_told(story: Story) -> None:
+    known = await story.incident()
+    story.fakes.incidents.kept[known.id] = replace(known, channel="#orders")
+    assert await ask(story.fakes, "ack") == Slip("nothing_open", "", (known.id,))
+    assert isinstance(await ask(story.fakes, f"ack {known.id}"), Acted)
+
+
+async def test_the_same_act_again_is_told_how_it_stands(story: Story) -> None:
+    await ask(story.fakes, "ack")
+    incident = await story.incident()
+    assert await ask(story.fakes, "ack") == StandsSo(incident, Act.ACKNOWLEDGE)
+    assert await ask(story.fakes, "ack nosuchid") == Slip("unknown_incident", "nosuchid", (incident.id,))
+    assert await ask(story.fakes, "snooze 9999d") == Slip("wrong_usage", "snooze")

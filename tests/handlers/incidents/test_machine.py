@@ -3,13 +3,12 @@
 import pytest
 
 from handlers.incident import Act, Event, Filled, Incident, State
-from handlers.incidents import receive
 from handlers.incidents.acts import act
 from handlers.notes import Follows, IncidentRoot
 from handlers.posts import Root
 from handlers.records import Trigger
 from handlers.step import Reason
-from tests.handlers.incidents.story import ANA, GROUP, GROUP_LABELS, SERVICE, Story, firing, over, told
+from tests.handlers.incidents.story import ANA, GROUP_LABELS, SERVICE, Story, firing, over
 
 A, B, C = "orders-0", "orders-1", "elsewhere"
 
@@ -340,11 +339,3 @@ async def test_an_alert_that_flaps_for_weeks_makes_no_endless_record(story: Stor
     assert len(incident.timeline) == 301
     assert incident.timeline[0].event is Event.OPENED
     assert incident.refires == 399
-
-
-async def test_the_alerts_of_a_service_that_was_taken_out_are_counted_as_strange(story: Story) -> None:
-    await receive.take(story.fakes.tools, told(firing(A, at(story, 5))))
-    story.fakes.registry.services.clear()
-    await receive.work(story.fakes.tools, GROUP)
-    assert [alert.fingerprint for alert in story.fakes.inbox.strange] == [A]
-    assert await story.fakes.inbox.head(GROUP) is None
