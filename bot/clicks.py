@@ -62,12 +62,16 @@ async def _open(desk: Desk, body: Payload, action: Payload) -> None:
     opened = await _view(desk, "views.open", {"trigger_id": body["trigger_id"]}, forms.loading(act, incident))
     if opened is None:  # too late, or a copy of a click whose trigger is spent
         return
-    found = await acts.form(desk.tools, incident, act, clicker(body), version)
+    try:
+        found = await acts.form(desk.tools, incident, act, clicker(body), version)
+    except Exception:  # the modal must not stand there empty for ever; Bolt logs what it was
+        await _view(desk, "views.update", {"view_id": opened}, _notice(desk, act, incident, Slip("bug", "")))
+        raise
     match found:
         case SnoozeForm() | SilenceForm() | CompareForm():
             view = forms.view(found)
         case _:
-            view = forms.notice(act, incident, desk.render(found))
+            view = _notice(desk, act, incident, found)
     await _view(desk, "views.update", {"view_id": opened}, view)
 
 
@@ -81,11 +85,11 @@ async def _submit(desk: Desk, ack: AsyncAck, body: Payload, view: Payload) -> No
     # Without the version: whoever fills in a form has seen more of the incident than its button.
     note, late = await _in_time(desk, wait, _once(desk, body, act, incident, None, filled))
     if late and note is not None:
-        await _view(desk, "views.update", {"view_id": view["id"]}, forms.notice(act, incident, desk.render(note)))
+        await _view(desk, "views.update", {"view_id": view["id"]}, _notice(desk, act, incident, note))
     elif note is None or isinstance(note, Acted):
         await ack()
     else:
-        await ack(response_action="update", view=forms.notice(act, incident, desk.render(note)))
+        await ack(response_action="update", view=_notice(desk, act, incident, note))
 
 
 async def _once(desk: Desk, body: Payload, act: Act, incident: str, version: int | None, filled: Filled) -> Note | None:
@@ -123,6 +127,10 @@ async def _view(desk: Desk, method: str, which: Payload, view: forms.View) -> st
         log.warning("modal not shown", method=method, why=str(getattr(error, "response", error))[:200])
         return None
     return str((answer.get("view") or {}).get("id", ""))
+
+
+def _notice(desk: Desk, act: Act, incident: str, note: Note) -> forms.View:
+    return forms.notice(act, incident, desk.render(note))
 
 
 def _act(action_id: str) -> Act:

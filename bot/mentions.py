@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot.desk import Desk, Payload, command_name
+from bot.once import Underway
 from handlers.answer import answer
 from handlers.errors import OutageError
 from handlers.notes import Note, Slip
@@ -29,7 +30,7 @@ def listen(app: AsyncApp, desk: Desk) -> None:
     async def heard(body: Payload, next: Callable[[], Awaitable[None]]) -> BoltResponse | None:  # noqa: A002 - Bolt's
         try:
             await _hear(desk, body)
-        except OutageError:
+        except (OutageError, Underway):
             return BoltResponse(status=500, body="")
         await next()
         return None

@@ -24,7 +24,7 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class Underway(OutageError):
+class Underway(Exception):
     """Another copy is at it, and it is not known yet whether that one ends well."""
 
 
@@ -45,7 +45,7 @@ class Once:
             if not await self._redis.set(mark, UNDERWAY, nx=True, ex=UNDERWAY_S):
                 if await self._redis.get(mark) == DONE:
                     return None
-                raise Underway("request")
+                raise Underway
         try:
             result = await work()
         except BaseException:

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from bot.redis_client import connect
 from bot.redis_server import free_port
 from bot.socket_mode import connected
+from bot.standin.fault import Detour
 from bot.wiring import House
 from handlers.incident import Act, Event, Incident, State
 from handlers.ports import Standing
@@ -68,6 +69,24 @@ async def test_a_modal_from_the_click_to_the_change(redis: Redis, redis_url: str
         assert stands.state is State.SNOOZED
         assert stands.snoozed_until is not None
         assert abs(stands.snoozed_until - stands.timeline[-1].at - 7200) < 1
+
+
+async def test_a_copy_of_a_click_opens_no_second_modal(redis: Redis, redis_url: str) -> None:
+    async with office(redis, redis_url) as here:
+        here.slack.trouble.add(Detour(kind="interactive", copies=3))
+        await here.form(Act.SNOOZE)
+        assert len(here.slack.ws.modals) == 1
+
+
+class BrokenPeople(FakePeople):
+    async def standing(self, user: str, team: str) -> Standing:
+        raise ZeroDivisionError
+
+
+async def test_a_bug_does_not_leave_a_modal_empty(redis: Redis, redis_url: str) -> None:
+    async with office(redis, redis_url, people=BrokenPeople()) as here:
+        await here.form(Act.SNOOZE)
+        assert "this is a bug" in here.shown()
 
 
 async def test_a_form_that_cannot_be_filled_in_says_why(redis: Redis, redis_url: str) -> None:
