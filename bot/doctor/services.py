@@ -9,7 +9,8 @@ from handlers.errors import CaptureError, NotPprof
 from handlers.ports import Heaps
 from handlers.records import Instance, Service
 
-AT_ONCE = 64
+# Those that hang take all their patience: of several hundred none should wait for another's.
+AT_ONCE = 256
 # net/http/pprof answers with this before any name; the query is an address that is nobody's.
 NOBODY, SPOKEN = "0x0", b"num_symbols:"
 

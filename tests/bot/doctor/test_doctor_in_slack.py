@@ -81,7 +81,7 @@ async def test_without_a_worker_the_web_process_says_so(town: Town) -> None:
         await town.type("/mapstorm doctor")
         said = await report(town)
     assert "❌ To do: *Workers*: none was heard of" in said
-    assert "⚪ Not known: *Services* (no worker took the question)" in said
+    assert "⚪ Not known: *Services* (no worker answered in time)" in said
 
 
 async def test_where_the_bot_is_not_the_report_comes_as_a_direct_message(town: Town) -> None:
