@@ -52,7 +52,12 @@ class House:
 
 @asynccontextmanager
 async def wired(
-    settings: Settings, *, alertmanager: Environ, services: Environ = None, webhooks: Environ = None
+    settings: Settings,
+    *,
+    alertmanager: Environ,
+    services: Environ = None,
+    webhooks: Environ = None,
+    paces: Paces | None = None,
 ) -> AsyncIterator[House]:
     """Everything built inside the running event loop, to which the clients are bound; closed at the end.
 
@@ -78,6 +83,7 @@ async def wired(
             heaps=HttpHeaps(),
             silences=_silences(registry),
             webhooks=registry.webhooks,
+            paces=paces,
         )
 
 

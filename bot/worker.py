@@ -25,6 +25,7 @@ from bot import log as logs
 from bot.incidents.agenda import watching
 from bot.jobs import Dead, Jobs, Pauses
 from bot.metrics import Figures, ReportedProgress
+from bot.posting.outbox import Paces
 from bot.posting.poster import posting
 from bot.queue import CAPTURES, NAMESPACE, QUEUES, Work, message
 from bot.registry_services import RegistryError
@@ -114,14 +115,14 @@ async def working(
             broker.client.close()
 
 
-async def serve(settings: Settings, environ: Mapping[str, str]) -> None:
-    """Works until SIGTERM or SIGINT."""
+async def serve(settings: Settings, environ: Mapping[str, str], paces: Paces | None = None) -> None:
+    """Works until SIGTERM or SIGINT. `paces` are Slack's own unless a rehearsal says otherwise."""
     logs.configure(settings.log_level)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with wired(settings, alertmanager=environ, services=environ) as house:
+    async with wired(settings, alertmanager=environ, services=environ, paces=paces) as house:
         progress = ReportedProgress(house.tools.progress, Figures(house.redis), house.tools.now)
         house = replace(house, tools=replace(house.tools, progress=progress))
         async with working(house, concurrency=settings.concurrency):
