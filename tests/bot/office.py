@@ -74,19 +74,17 @@ class Office:
 
 @asynccontextmanager
 async def office(
-    redis: Redis, redis_url: str, *, people: FakePeople | None = None, kept: bool = True
+    redis: Redis, redis_url: str, *, people: FakePeople | None = None, in_redis: bool = True
 ) -> AsyncIterator[Office]:
-    """With an open incident of svc-orders and all buttons under it; `kept` in Redis, if that is there."""
+    """With an open incident of svc-orders and all buttons under it; kept `in_redis`, if that is there."""
     async with Standin(Workspace(), pace=UNLIMITED) as slack:
         spoken, people = Spoken(), people or FakePeople()
         here = with_tools(house(redis, redis_url, spoken, FakeHeaps(), api_url=slack.api_url), people=people)
-        told = replace(incident(), channel=CHANNEL, version=1)
+        told = await kept(here) if in_redis else replace(incident(), channel=CHANNEL, version=1)
         server = Server(signed.app(here, slack.credentials.signing_secret), 0, lambda: None)
         slack.transport.bot_url = f"{await server.start()}/slack/events"
         try:
             made = Office(slack, here, people, spoken, told)
-            if kept:
-                assert await here.tools.incidents.commit(Step(None, told))
             said = message(IncidentRoot(service(), told, tuple(Act)))
             posted = await here.slack.chat_postMessage(channel=CHANNEL, text=said.text, blocks=said.blocks)
             made.root = str(posted["ts"])
@@ -94,3 +92,10 @@ async def office(
             yield made
         finally:
             await server.stop()
+
+
+async def kept(here: House) -> Incident:
+    """An open incident of svc-orders in Redis."""
+    told = replace(incident(), channel=CHANNEL, version=1)
+    assert await here.tools.incidents.commit(Step(None, told))
+    return told

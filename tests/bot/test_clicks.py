@@ -9,15 +9,12 @@ from redis.asyncio import Redis
 from bot.redis_client import connect
 from bot.redis_server import free_port
 from bot.socket_mode import connected
-from bot.standin.fault import Detour
-from bot.wiring import House
 from handlers.incident import Act, Event, Incident, State
 from handlers.ports import Standing
 from handlers.step import Step
 from tests.bot import slack as signed
 from tests.bot.house import FakeHeaps, Spoken, house
-from tests.bot.notes import incident
-from tests.bot.office import ANA, BO, CHANNEL, Office, office
+from tests.bot.office import ANA, BO, Office, kept, office
 from tests.fakes import FakePeople
 
 pytestmark = pytest.mark.redis
@@ -69,13 +66,6 @@ async def test_a_modal_from_the_click_to_the_change(redis: Redis, redis_url: str
         assert stands.state is State.SNOOZED
         assert stands.snoozed_until is not None
         assert abs(stands.snoozed_until - stands.timeline[-1].at - 7200) < 1
-
-
-async def test_a_copy_of_a_click_opens_no_second_modal(redis: Redis, redis_url: str) -> None:
-    async with office(redis, redis_url) as here:
-        here.slack.trouble.add(Detour(kind="interactive", copies=3))
-        await here.form(Act.SNOOZE)
-        assert len(here.slack.ws.modals) == 1
 
 
 class BrokenPeople(FakePeople):
@@ -134,7 +124,7 @@ async def test_a_submission_that_takes_long_is_answered_later(redis: Redis, redi
 
 async def test_with_redis_away_a_click_is_answered_visibly() -> None:
     url = f"redis://127.0.0.1:{free_port()}/0"
-    async with connect(url) as away, office(away, url, kept=False) as here:
+    async with connect(url) as away, office(away, url, in_redis=False) as here:
         delivery = await here.click(Act.ACKNOWLEDGE)
         assert delivery.outcome == "acknowledged"
         assert "out of reach (`redis`)" in await here.whisper()
@@ -150,40 +140,6 @@ async def test_over_socket_mode_it_is_the_same(redis: Redis, redis_url: str) -> 
             assert (await here.click(Act.ACKNOWLEDGE)).outcome == "acknowledged"
             await here.form(Act.SNOOZE)
         assert (await here.stands()).state is State.ACKNOWLEDGED
-
-
-async def kept(here: House) -> Incident:
-    told = replace(incident(), channel=CHANNEL, version=1)
-    assert await here.tools.incidents.commit(Step(None, told))
-    return told
-
-
-async def test_rule_6_event_id_and_trigger_id_are_handled_once(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, Spoken(), FakeHeaps())
-    told = await kept(here)
-    bodies = [
-        signed.click("incident.capture", f"{told.id}.1", "1.2.same"),
-        signed.mention("capture svc-orders", "Ev0SAME"),
-        signed.command("capture svc-orders", "1.2.typed"),
-    ]
-    async with signed.client(signed.app(here)) as client:
-        for body in bodies:
-            for copy in range(3):
-                assert (await signed.send(client, body, copy)).status_code == 200
-    stands = await here.tools.incidents.get(told.id)
-    assert stands is not None
-    assert [entry.event for entry in stands.timeline].count(Event.CAPTURED) == 1
-    assert (await here.queue.depth())["requests"] == 3, "one of each"
-
-
-async def test_two_copies_of_a_click_at_the_same_time_are_one(redis: Redis, redis_url: str) -> None:
-    here = house(redis, redis_url, Spoken(), FakeHeaps())
-    told = await kept(here)
-    body = signed.click("incident.capture", f"{told.id}.1")
-    async with signed.client(signed.app(here)) as client:
-        answers = await asyncio.gather(*(signed.send(client, body, copy) for copy in range(5)))
-    assert {answer.status_code for answer in answers} == {200}
-    assert (await here.queue.depth())["requests"] == 1
 
 
 @pytest.mark.parametrize("value", ["", "k3m9x2ab", "k3m9x2ab.", "k3m9x2ab.x", "../etc", "K3.1", "a" * 99 + ".1", "é.1"])
