@@ -93,3 +93,12 @@ async def test_where_the_bot_is_not_the_report_comes_as_a_direct_message(town: T
     (message,) = town.slack.ws.messages[direct]
     assert "❌ To do: *Channels*: <#C0ORDERS>: the bot is not in it." in message.content.text
     assert len(told(town)) == 1
+
+
+async def test_a_mention_is_answered_like_a_command(town: Town) -> None:
+    async with web(town):
+        await town.type("@mapstorm doctor")
+        said = await report(town)
+    assert told(town)[0].startswith("Examining")
+    assert "✅ OK: *Slack token*: taken by workspace `Standin`" in said
+    assert [delivery.outcome for delivery in town.slack.ws.deliveries] == ["acknowledged"]
