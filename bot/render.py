@@ -23,7 +23,6 @@ TEXT = 3_900
 BUTTONS, LABEL = 25, 75
 MENTIONS = 25
 FINE_PRINT = "^ "
-STYLES = {Act.ACKNOWLEDGE: "primary", Act.SILENCE: "danger"}
 CUT = "… more did not fit here: `mapstorm capture` in a shell shows all of it."
 
 
@@ -81,7 +80,8 @@ def _button(act: Act, version: str, service: str) -> Block:
         "text": {"type": "plain_text", "text": phrase("_acts.j2", "label", act), "emoji": True},
         "accessibility_label": _shorten(phrase("_acts.j2", "spoken", act, service), LABEL),
     }
-    return button | ({"style": STYLES[act]} if act in STYLES else {})
+    # One colour in a list of incidents: that of what is to be done first.
+    return button | ({"style": "primary"} if act is Act.ACKNOWLEDGE else {})
 
 
 def _pieces(paragraph: str) -> list[str]:

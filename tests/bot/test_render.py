@@ -120,7 +120,7 @@ def test_buttons_name_the_incident_and_its_version_and_nothing_else() -> None:
     assert {each["value"] for each in buttons(posted)} == {"k3m9x2ab.7"}
     assert posted.blocks[-1]["block_id"] == "incident.k3m9x2ab.7"
     assert all(each["text"]["text"] and each["accessibility_label"] for each in buttons(posted))
-    assert [each["action_id"] for each in buttons(posted) if each.get("style") == "danger"] == ["incident.silence"]
+    assert [each["action_id"] for each in buttons(posted) if "style" in each] == ["incident.acknowledge"]
 
 
 def test_without_acts_there_are_no_buttons() -> None:
