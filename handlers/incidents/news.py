@@ -35,40 +35,60 @@ class News(NamedTuple):
 
 def news(incident: Incident | None, part: Part, instance_of: InstanceOf) -> News:
     """What `part` says to somebody who knows `incident`, the newest of its group."""
-    known = {alert.fingerprint: alert for alert in incident.alerts} if incident else {}
-    ended = dict(incident.ended) if incident else {}
-    dismissed_at = incident.resolved_at if incident else None
-    fires: list[Known] = []
-    clears: list[Known] = []
-    burning: list[Known] = []
-    is_old = False
+    listener = _Listener(incident)
     said = dated(part.notification, part.received_at)
-    for alert, raw in zip(said.alerts, part.notification.alerts, strict=True):
-        before = known.get(alert.fingerprint)
+    # Of two with the same fingerprint the last one counts.
+    once = {alert.fingerprint: (alert, raw) for alert, raw in zip(said.alerts, part.notification.alerts, strict=True)}
+    for alert, raw in once.values():
         heard = _heard(alert, part.received_at, instance_of)
         if heard.ends_at is None:
-            if heard.starts_at <= _end(before, ended.get(alert.fingerprint)):
-                is_old = True
-                continue
-            burning.append(heard)
-            if before is not None and before.ends_at is None and not _is_anew(raw, dismissed_at):
-                continue
-            fires.append(heard)
-        elif before is None:
-            ended[alert.fingerprint] = max(heard.ends_at, ended.get(alert.fingerprint, 0.0))
-            continue
-        elif heard.ends_at < before.starts_at:
-            is_old = True
-            continue
-        elif before.ends_at is None:
-            heard = before._replace(ends_at=heard.ends_at)
-            clears.append(heard)
-        elif heard.starts_at > before.ends_at:  # an episode that nobody has told of
-            heard = before._replace(starts_at=heard.starts_at, ends_at=heard.ends_at)
+            listener.fires(heard, raw)
         else:
-            continue
-        known[alert.fingerprint] = heard
-    return News(tuple(known.values()), ended, tuple(fires), tuple(clears), tuple(burning), is_old)
+            listener.ends(heard, heard.ends_at)
+    return listener.news()
+
+
+class _Listener:
+    """Takes in one alert after the other."""
+
+    def __init__(self, incident: Incident | None) -> None:
+        self._known = {alert.fingerprint: alert for alert in incident.alerts} if incident else {}
+        self._ended = dict(incident.ended) if incident else {}
+        self._dismissed_at = incident.resolved_at if incident else None
+        self._fires: list[Known] = []
+        self._clears: list[Known] = []
+        self._burning: list[Known] = []
+        self._is_old = False
+
+    def fires(self, heard: Known, raw: Alert) -> None:
+        name = heard.fingerprint
+        before = self._known.get(name)
+        if heard.starts_at <= _end(before, self._ended.get(name)):
+            self._is_old = True
+            return
+        self._burning.append(heard)
+        if before is None or before.ends_at is not None or _is_anew(raw, self._dismissed_at):
+            self._fires.append(heard)
+            self._known[name] = heard
+            self._ended.pop(name, None)
+
+    def ends(self, heard: Known, at: float) -> None:
+        name = heard.fingerprint
+        before = self._known.get(name)
+        if before is None:
+            self._ended[name] = max(at, self._ended.get(name, NEVER))
+        elif at < before.starts_at:
+            self._is_old = True
+        elif before.ends_at is None:
+            self._known[name] = before._replace(ends_at=at)
+            self._clears.append(self._known[name])
+        elif heard.starts_at > before.ends_at:  # an episode that nobody has told of
+            self._known[name] = before._replace(starts_at=heard.starts_at, ends_at=at)
+
+    def news(self) -> News:
+        alerts = tuple(self._known.values())
+        told = (tuple(self._fires), tuple(self._clears), tuple(self._burning))
+        return News(alerts, self._ended, *told, self._is_old)
 
 
 def _heard(alert: Alert, received_at: float, instance_of: InstanceOf) -> Known:

@@ -2,6 +2,9 @@
 
 Why what is asked of Alertmanager comes before the incident is kept: a thread must not say that alerts are silenced
 while they are not. Asked twice, the port makes one silence.
+
+Alertmanager tells nobody of an alert that ends while it is silenced, not even when the silence is over (0.25.0). So a
+silenced incident stays open until a person resolves it, or its alerts are heard of again.
 """
 
 from handlers.errors import NoAlertmanager, NoGroupLabels

@@ -21,6 +21,7 @@ TRIES = 50
 # An alert that flaps for weeks must not make a record that cannot be kept. The first lines tell how it began.
 LINES = 300
 ENDINGS = 300
+ALERTS = 500
 
 # The root tells how it began; the comparison itself is the answer to who asked for it.
 _UNSAID = (Event.OPENED, Event.COMPARED)
@@ -42,7 +43,7 @@ def step(tools: Tools, service: Service, before: Incident | None, change: Change
     """What is to be kept of `change`, None where it changes nothing and says nothing."""
     timeline = (before.timeline if before else ()) + change.entries
     timeline = timeline[:1] + timeline[1:][-LINES:]
-    after = replace(change.after, timeline=timeline, ended=_newest(change.after.ended))
+    after = _bounded(replace(change.after, timeline=timeline))
     if before is not None and after == before:
         return Step(before, after, change.posts) if change.posts else None
     version = before.version + 1 if before else 1
@@ -87,5 +88,12 @@ def _is_news(before: Incident | None, after: Incident) -> bool:
     return before is None or replace(before, ended=after.ended, version=after.version) != after
 
 
-def _newest(ended: dict[str, float]) -> dict[str, float]:
-    return dict(sorted(ended.items(), key=lambda item: item[1])[-ENDINGS:]) if len(ended) > ENDINGS else ended
+def _bounded(incident: Incident) -> Incident:
+    """Of alerts that ended long ago, as pods come and go, only when they did; of the oldest not even that."""
+    over = sorted((alert.ends_at, alert.fingerprint) for alert in incident.alerts if alert.ends_at is not None)
+    gone = {name: at for at, name in over[: max(0, len(incident.alerts) - ALERTS)]}
+    if not gone and len(incident.ended) <= ENDINGS:
+        return incident
+    ended = sorted({**incident.ended, **gone}.items(), key=lambda item: item[1])[-ENDINGS:]
+    alerts = tuple(alert for alert in incident.alerts if alert.fingerprint not in gone)
+    return replace(incident, alerts=alerts, ended=dict(ended))

@@ -100,8 +100,10 @@ def test_what_is_said_is_understood(said: str, understood: Command) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["capture", "history", "capture a b c", "history a b", "services all", "Capture"]
-    + ["incidents a b", "ack a b", "ack 2h 2h", "ack 2h", "resolve a b", "snooze a b", "snooze 1h 2h"],
+    [
+        *("capture", "history", "capture a b c", "history a b", "services all", "Capture", "incidents a b"),
+        *("ack a b", "ack 2h 2h", "ack 2h", "resolve a b", "snooze a b", "snooze 1h 2h"),
+    ],
 )
 def test_too_few_words_or_too_many_are_wrong_usage(said: str) -> None:
     with pytest.raises(WrongUsage) as caught:

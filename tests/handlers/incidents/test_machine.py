@@ -339,3 +339,18 @@ async def test_an_alert_that_flaps_for_weeks_makes_no_endless_record(story: Stor
     assert len(incident.timeline) == 301
     assert incident.timeline[0].event is Event.OPENED
     assert incident.refires == 399
+
+
+async def test_pods_that_come_and_go_make_no_endless_record_either(story: Story) -> None:
+    await story.hear(firing(A, at(story, 5)))
+    for number in range(520):
+        now = story.fakes.clock.time
+        await story.hear(firing(A, at(story, 5)), firing(f"pod-{number}", now))
+        await story.hear(firing(A, at(story, 5)), over(f"pod-{number}", now, now + 10))
+    incident = await story.incident()
+    assert len(incident.alerts) == 500
+    assert [known.fingerprint for known in incident.firing] == [A]
+    assert "pod-0" in incident.ended
+    assert await story.hear(firing("pod-0", at(story, 5))) == incident  # rule 4 holds for it still
+    first = [known.fingerprint for known in incident.alerts][:2]
+    assert first == [A, "pod-21"]
