@@ -64,6 +64,8 @@ class RedisInbox:
             await self._drop(keys=[inbox(group)], args=[token])
 
     async def unmatched(self, alerts: tuple[Alert, ...], moment: float) -> None:
+        if not alerts:
+            return
         count, examples = key("unmatched"), key("unmatched-examples")
         told = [orjson.dumps([moment, alert.title, alert.labels]) for alert in alerts[:EXAMPLES]]
         with redis_errors():
