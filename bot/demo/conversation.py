@@ -18,6 +18,7 @@ WAITING, FAILED = "⏳", "❌"
 LOOK_S = 0.5
 
 _MENTION = re.compile(r"<([@#])(\w+)>")
+_GROUP = re.compile(r"<!subteam\^(\w+)>")
 _LINK = re.compile(r"<(https?://[^|>]+)(?:\|([^>]+))?>")
 _DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 _BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
@@ -32,7 +33,8 @@ class Said(NamedTuple):
 
 
 class Conversation:
-    """One command and its thread. `read` gives what was not given before; then `ended` or `failed` may be true."""
+    """What is said in a channel from a command, or from `listen`, on. `read` gives what was not given before; then
+    `ended` or `failed` may be true."""
 
     def __init__(self, client: httpx.Client, standin: str, channel: str, user: str) -> None:
         self._client = client
@@ -56,6 +58,10 @@ class Conversation:
             raise DemoError(f"mapstorm did not take the command: {outcome}")
         return Said(_names(state)[self._user], command)
 
+    def listen(self) -> None:
+        """From now on."""
+        self._after = float(self._state()["now"])
+
     def read(self) -> Iterator[Said]:
         """Waits a moment for news, and gives them."""
         state = self._state(since=self._version, wait=LOOK_S)
@@ -71,10 +77,12 @@ class Conversation:
             yield from self._new(root["ts"], names, root, 0)
         for reply in root.get("thread", []):
             yield from self._new(reply["ts"], names, reply, 1)
-        if root.get("thread") and not root["text"].startswith(WAITING) and not self.ended:
+        if root.get("thread") and not root["text"].startswith(WAITING):
             self.ended = True
             self.failed = root["text"].startswith(FAILED)
-            yield Said(f"{names[root['user']]} (first message, edited)", plain(root["text"], names))
+            if root["text"] != self._shown[root["ts"]]:
+                self._shown[root["ts"]] = root["text"]
+                yield Said(f"{names[root['user']]} (first message, edited)", plain(root["text"], names))
 
     def _new(
         self, ts: str, names: dict[str, str], message: dict[str, Any], deep: int, whom: str = ""
@@ -93,14 +101,16 @@ class Conversation:
 
 
 def _names(state: dict[str, Any]) -> dict[str, str]:
-    """What ids stand for: people and channels."""
+    """What ids stand for: people, their groups, and channels."""
     people = {user["id"]: str(user["real_name"]) for user in state["users"]}
+    people |= {group["id"]: str(group["handle"]) for group in state["usergroups"]}
     return people | {channel["id"]: str(channel["name"]) for channel in state["channels"]}
 
 
 def plain(text: str, names: dict[str, str]) -> str:
     """Slack's markup as a terminal shows it best: without stars, with names for ids."""
     text = _MENTION.sub(lambda match: match[1] + names.get(match[2], match[2]), text)
+    text = _GROUP.sub(lambda match: f"@{names.get(match[1], match[1])}", text)
     text = _DATE.sub(r"\1", text)
     text = _LINK.sub(lambda match: f"{match[2]} ({match[1]})" if match[2] else match[1], text)
     return html.unescape(_BOLD.sub(r"\1", text))

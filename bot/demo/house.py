@@ -11,6 +11,7 @@ from types import TracebackType
 import httpx
 
 from bot import children
+from bot.demo.alert import TOKEN_ENV, Alarm
 from bot.demo.process import RESTARTS, DemoError, Process
 from bot.demo.services import services_file
 from bot.redis_server import EmbeddedRedis, NoRedis, free_port
@@ -25,7 +26,8 @@ class Stopped(Exception):
 
 
 class House:
-    """Everything running while the block does, nothing of it afterwards. `page` is where a person looks.
+    """Everything running while the block does, nothing of it afterwards. `page` is where a person looks, `alarm` where
+    an alert goes.
 
     Why signals only set `stopping`: an exception out of a handler is lost when it falls into a callback of the
     interpreter, such as those around a fork, and what was being started at that moment would be forgotten.
@@ -37,6 +39,7 @@ class House:
         self._processes: list[Process] = []
         self.http = httpx.Client(trust_env=False, timeout=10)
         self.page = ""
+        self.alarm = Alarm("", "")
         self.stopping = False
 
     def __enter__(self) -> "House":
@@ -95,22 +98,25 @@ class House:
         except NoRedis as error:
             raise DemoError(str(error)) from error
         self.page = self.wait_for("The stand-in for Slack", standin.first_line)
+        self.alarm = Alarm(f"{web}/webhooks/generic", secrets.token_hex(16))
         config = self._folder / "services.yaml"
         config.write_text(services_file(self.wait_for("The replay of recordings", replay.first_line)))
-        environment = {
-            "SLACK_BOT_TOKEN": token,
-            "SLACK_SIGNING_SECRET": secret,
-            "SLACK_API_URL": f"{self.page}/api/",
-            "REDIS_URL": self._redis.url,
-            "MAPSTORM_CONFIG": str(config),
-            "MAPSTORM_HOME": str(self._folder),
-            "HOST": LOOPBACK,
-            "PORT": str(web_port),
-        }
+        told = {"SLACK_BOT_TOKEN": token, "SLACK_SIGNING_SECRET": secret, "MAPSTORM_CONFIG": str(config)}
+        environment = told | self._environment(web_port)
         bots = [self._run(name, "bot.cli", name, environment=environment) for name in ("worker", "web")]
         self.wait_for("mapstorm's web process", lambda: self._ready(web))
         for process in bots:
             process.restarts = RESTARTS  # one that cannot even start would not be helped by another try
+
+    def _environment(self, web_port: int) -> dict[str, str]:
+        return {
+            "SLACK_API_URL": f"{self.page}/api/",
+            "REDIS_URL": self._redis.url,
+            "MAPSTORM_HOME": str(self._folder),
+            TOKEN_ENV: self.alarm.token,
+            "HOST": LOOPBACK,
+            "PORT": str(web_port),
+        }
 
     def _run(self, name: str, *arguments: str, environment: dict[str, str] | None = None) -> Process:
         process = Process(name, self._folder / f"{name}.log", arguments, environment or {})

@@ -1,4 +1,5 @@
-"""`mapstorm demo [--once] [--port N]`: starts the house, has a command typed, shows the thread, stays until Ctrl-C.
+"""`mapstorm demo [--once] [--port N]`: starts the house, has a command typed, shows the thread; then an alert fires and
+becomes a thread as well. Stays until Ctrl-C.
 
 Knows what a person sees in the terminal and how long they may have to wait; not how things are started.
 """
@@ -6,6 +7,7 @@ Knows what a person sees in the terminal and how long they may have to wait; not
 import argparse
 import functools
 import importlib.util
+import math
 import shutil
 import signal
 import sys
@@ -15,13 +17,17 @@ from types import FrameType
 
 import httpx
 
+from bot.demo.alert import FIRING, RESOLVED
 from bot.demo.conversation import Conversation, Said
 from bot.demo.house import House, Stopped
 from bot.demo.process import DemoError
-from bot.demo.services import ASKED_BY, CHANNEL, SHOWN
+from bot.demo.services import ALERTED, ASKED_BY, CHANNEL, SHOWN
 
 COMMAND = f"/mapstorm capture {SHOWN}"
 PATIENCE_S = 60.0
+# After the capture that follows a minute into an incident, so that its thread has all there is to see.
+RESOLVED_AFTER_S = 80.0
+PAUSE_S = 0.2
 # What the stand-in needs and mapstorm does not; ./mapstorm installs it, pip only if asked to.
 PACKAGES = ("python_multipart", "websockets")
 # A terminal that closes ends the demo as Ctrl-C does.
@@ -82,11 +88,27 @@ def _converse(house: House, deadline: float) -> None:
 
 
 def _stay(house: House) -> None:
+    """The page, and an alert that becomes a thread; the thread is shown here as well while it grows."""
     _say(f"\nThe page, recordings of real Go services:  {house.page}/")
-    _say("Type /mapstorm help there; capture svc-orders again to see a comparison. Ctrl-C ends all of it.")
+    _say("Type /mapstorm help there; capture svc-orders again to see a comparison. Ctrl-C ends all of it.\n")
+    conversation = Conversation(house.http, house.page, ALERTED, ASKED_BY)
+    conversation.listen()
+    _say(
+        f"An alert fires; its thread is in #orders, with buttons. It ends in {RESOLVED_AFTER_S:.0f} s, or by this line:"
+    )
+    _say(f"  {house.alarm.curl(RESOLVED)}\n")
+    house.alarm.send(house.http, FIRING)
+    ends_at = time.monotonic() + RESOLVED_AFTER_S
     while True:
         house.check()
-        time.sleep(0.2)
+        try:
+            for said in conversation.read():
+                _show(said)
+            if time.monotonic() > ends_at:
+                house.alarm.send(house.http, RESOLVED)
+                ends_at = math.inf
+        except httpx.HTTPError:  # a process has died; the check says which, or starts it again
+            time.sleep(PAUSE_S)
 
 
 def _show(said: Said) -> None:

@@ -19,6 +19,7 @@ def state(version: int, *roots: Json, ephemerals: tuple[Json, ...] = ()) -> Json
         "version": version,
         "now": 100.0,
         "users": [{"id": key, "real_name": name} for key, name in NAMES.items()],
+        "usergroups": [{"id": "S1", "handle": "oncall"}],
         "channels": [{"id": "C1", "name": "payments", "messages": list(roots)}],
         "ephemerals": list(ephemerals),
     }
@@ -71,6 +72,27 @@ def test_what_only_the_asker_sees_says_so() -> None:
     conversation = talk([state(1, ephemerals=(old,)), state(2, ephemerals=(old, whisper))])
     conversation.type("/mapstorm capture x")
     assert [*conversation.read(), *conversation.read()] == [Said("Mapstorm (only to Ana Lima)", "on its way")]
+
+
+def test_without_a_command_all_is_read_that_comes_from_now_on_with_each_edit_of_the_root() -> None:
+    old, diagnosis = message("50.1", "before"), message("101.2", "a map grows")
+    conversation = talk(
+        [
+            state(1, old),
+            state(2, old, message("101.1", "🔴 Firing <!subteam^S1>")),
+            state(3, old, message("101.1", "🔴 Firing: 49 MiB", thread=[diagnosis])),
+            state(4, old, message("101.1", "🔴 Firing: 49 MiB", thread=[diagnosis])),
+            state(5, old, message("101.1", "✅ Resolved", thread=[diagnosis])),
+        ]
+    )
+    conversation.listen()
+    said = [one for _ in range(5) for one in conversation.read()]
+    assert said == [
+        Said("Mapstorm", "🔴 Firing @oncall"),
+        Said("Mapstorm", "a map grows", 1),
+        Said("Mapstorm (first message, edited)", "🔴 Firing: 49 MiB"),
+        Said("Mapstorm (first message, edited)", "✅ Resolved"),
+    ]
 
 
 def test_a_command_that_is_not_taken_ends_the_demo() -> None:
