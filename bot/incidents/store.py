@@ -67,7 +67,9 @@ class RedisIncidents:
                     return False
                 pipe.multi()  # type: ignore[no-untyped-call]
                 pipe.set(_value(after.id), encode_incident(after), ex=TTL_S)
-                pipe.set(_newest(group), after.id, ex=TTL_S)
+                # Not every time: a late change of an older incident must not hide the newest one.
+                pipe.set(_newest(group), after.id, ex=TTL_S, nx=step.before is not None)
+                pipe.expire(_newest(group), TTL_S)
                 if after.state is State.RESOLVED:
                     pipe.zrem(OPEN, after.id)
                 else:

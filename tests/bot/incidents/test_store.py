@@ -147,6 +147,16 @@ async def test_a_resolved_incident_is_not_open_but_still_the_latest(rooms: Rooms
 
 
 @pytest.mark.redis
+async def test_a_late_change_of_an_older_incident_does_not_hide_the_newest(rooms: Rooms) -> None:
+    old = replace(NEW, state=State.RESOLVED)
+    newest = replace(NEW, id="xyz", opened_at=NEW.opened_at + 90_000)
+    await rooms.incidents.commit(Step(None, old))
+    await rooms.incidents.commit(Step(None, newest))
+    assert await rooms.incidents.commit(Step(old, replace(old, version=2)))
+    assert await rooms.incidents.latest(GROUP) == newest
+
+
+@pytest.mark.redis
 async def test_a_wake_replaces_the_one_before_it(rooms: Rooms, redis: Redis) -> None:
     now = time.time()
     for at in (now - 5, now + 3600):
