@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,11 +55,16 @@ async def process(town: Town, word: str) -> AsyncIterator[Process]:
 @asynccontextmanager
 async def web(town: Town) -> AsyncIterator[str]:
     async with process(town, "web") as started:
-        assert started.stdout is not None
-        line = (await started.stdout.readline()).decode().split()
-        assert line[:2] == ["listening", "on"]
-        town.slack.transport.bot_url = f"{line[2]}/slack/events"
-        yield line[2]
+        yield await listening(town, started)
+
+
+async def listening(town: Town, web: Process) -> str:
+    """The address of a web process, once it listens; Slack sends its requests there from then on."""
+    assert web.stdout is not None
+    line = (await web.stdout.readline()).decode().split()
+    assert line[:2] == ["listening", "on"]
+    town.slack.transport.bot_url = f"{line[2]}/slack/events"
+    return line[2]
 
 
 def when(condition: Callable[[], object]) -> Callable[[], Awaitable[bool]]:
@@ -71,9 +76,14 @@ def when(condition: Callable[[], object]) -> Callable[[], Awaitable[bool]]:
 
 def environment(slack: Standin, redis_url: str, pprof: str, scratch: Path, window_s: float = 0) -> dict[str, str]:
     """What web and worker need to know: one service, svc-orders, with one instance."""
-    config = scratch / "mapstorm.yaml"
     listed = {"name": "svc-orders", "instances": [pprof], "channel": "#orders", "window_s": window_s}
-    config.write_bytes(orjson.dumps({"services": [listed]}))  # JSON is YAML
+    return surroundings(slack, redis_url, {"services": [listed]}, scratch)
+
+
+def surroundings(slack: Standin, redis_url: str, registry: Mapping[str, object], scratch: Path) -> dict[str, str]:
+    """The same with a whole registry."""
+    config = scratch / "mapstorm.yaml"
+    config.write_bytes(orjson.dumps(registry))  # JSON is YAML
     return {
         "PATH": os.environ["PATH"],
         "SLACK_BOT_TOKEN": slack.credentials.token,
