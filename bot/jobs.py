@@ -68,7 +68,9 @@ class Jobs:
             await self._capture(work, codec.decode_capture(work.body))
         elif work.queue == ALERTS:
             group = decode_group(work.body)
-            await self._guarded(work, f"alerts.{encode_group(group)}", lambda _: receive.work(self._tools, group))
+            # Many messages say that this group has something: what one of them suffers is not counted against another.
+            identity = f"alerts.{work.id}.{encode_group(group)}"
+            await self._guarded(work, identity, lambda _: receive.work(self._tools, group))
         elif work.queue == WAKES:
             wake = decode_wake(work.body)
             identity = f"wake.{wake.incident}.{wake.reason}"

@@ -33,12 +33,14 @@ return 1
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One message. `tries` is how often it has failed before, `waits` how often its instance was busy."""
+    """One message. `tries` is how often it has failed before, `waits` how often its instance was busy. `id` is that of
+    a message that was taken from the queue; a new one gets its own."""
 
     queue: str
     body: str
     tries: int = 0
     waits: int = 0
+    id: str = ""
 
 
 class RedisQueue:

@@ -18,6 +18,7 @@ import redis
 import structlog
 from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware import CurrentMessage
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -58,7 +59,7 @@ class Broker(RedisBroker):
         )
         super().__init__(  # type: ignore[no-untyped-call]
             client=client,
-            middleware=[KeepDead()],
+            middleware=[KeepDead(), CurrentMessage()],
             namespace=NAMESPACE,
             heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
             maintenance_chance=MAINTENANCE_ALWAYS,
@@ -135,7 +136,9 @@ def _on_loop(
     loop: asyncio.AbstractEventLoop, run: Callable[[Work], Coroutine[None, None, None]], queue: str
 ) -> Callable[[str, int, int], None]:
     def actor(body: str, tries: int, waits: int) -> None:
-        asyncio.run_coroutine_threadsafe(run(Work(queue, body, tries, waits)), loop).result()
+        taken = CurrentMessage.get_current_message()
+        work = Work(queue, body, tries, waits, taken.message_id if taken else "")
+        asyncio.run_coroutine_threadsafe(run(work), loop).result()
 
     return actor
 
