@@ -7,7 +7,7 @@ with its channel and its instances, so that the tests of a file share the proces
 import gzip
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -84,32 +84,19 @@ class Gate:
 
 @dataclass
 class Place:
-    """One service with two instances, its channel, and what is said there."""
+    """One service with two instances, and what is said in its channel."""
 
     name: str
     slack: Standin
-    pprof: PprofServer
     gate: Gate
 
     @property
     def channel(self) -> str:
-        return f"C0{self.name.upper().replace('-', '')}"
+        return _channel(self.name)
 
     def labels(self, instance: int = 0, alert: str = ALERT) -> dict[str, str]:
         """Those of an alert about one of the instances."""
         return {"alertname": alert, "service": self.name, "instance": f"{self.name}-{instance}"}
-
-    def entry(self) -> dict[str, object]:
-        """What the registry says of it."""
-        instances = [{"url": self.pprof.url, "name": f"{self.name}-{number}"} for number in range(2)]
-        return {
-            "name": self.name,
-            "instances": instances,
-            "channel": self.channel,
-            "match": [f'service="{self.name}"'],
-            "window_s": 0,
-            "cooldown_s": 0,
-        }
 
     def heard(self, status: str = "") -> list[Passed]:
         """What came for it and was answered, of one status if it is given."""
@@ -166,6 +153,7 @@ class Chain:
     gate: Gate
     peers: Sequence[Alertmanager]
     places: Iterator[Place]
+    pprof: Mapping[str, PprofServer]
     server: EmbeddedRedis
 
     @property
@@ -203,25 +191,30 @@ class Chain:
 
 
 @asynccontextmanager
-async def chain(folder: Path, places: int, peers: int = 2) -> AsyncIterator[Chain]:
-    """Everything but mapstorm's processes, for so many tests."""
+async def chain(
+    folder: Path, places: int, peers: int = 2, services: Sequence[Mapping[str, object]] = ()
+) -> AsyncIterator[Chain]:
+    """Everything but mapstorm's processes, for so many tests. `services` are entries of the registry besides."""
     names = [f"svc-{number:02}" for number in range(places)]
     async with AsyncExitStack() as stack:
         server = stack.enter_context(EmbeddedRedis())
-        slack = await stack.enter_async_context(Standin(Workspace(_seed(names))))
+        slack = await stack.enter_async_context(
+            Standin(Workspace(_seed([*names, *(str(service["name"]) for service in services)])))
+        )
         hook, gate = await stack.enter_async_context(receiver()), Gate()
         hook.answers[HOOK] = gate.let_through
-        found = [Place(name, slack, await stack.enter_async_context(_service()), gate) for name in names]
+        pprof = {name: await stack.enter_async_context(_service()) for name in names}
         webhook = Webhook(hook.url + HOOK, TOKEN)
         running = await stack.enter_async_context(alertmanagers(folder, webhook, peers=peers))
         registry = {
-            "services": [place.entry() for place in found],
+            "services": [*(_entry(name, pprof[name].url) for name in names), *services],
             "webhooks": {"alertmanager": {"bearer_env": "MAPSTORM_ALERTMANAGER_TOKEN"}},
             "alertmanager": {"url": running[0].url},
         }
         environ = surroundings(slack, server.url, registry, folder)
         town = Town(slack, environ | {"MAPSTORM_ALERTMANAGER_TOKEN": TOKEN})
-        yield Chain(town, hook, gate, running, iter(found), server)
+        found = iter([Place(name, slack, gate) for name in names])
+        yield Chain(town, hook, gate, running, found, pprof, server)
 
 
 async def fire(peers: Sequence[Alertmanager], *alerts: dict[str, str]) -> None:
@@ -235,6 +228,22 @@ async def resolve(peers: Sequence[Alertmanager], *alerts: dict[str, str]) -> Non
     now = datetime.now(UTC).isoformat()
     for peer in peers:
         await peer.post(*({"labels": labels, "endsAt": now} for labels in alerts))
+
+
+def _channel(name: str) -> str:
+    return f"C0{name.upper().replace('-', '')}"
+
+
+def _entry(name: str, url: str) -> dict[str, object]:
+    """What the registry says of a place."""
+    return {
+        "name": name,
+        "instances": [{"url": url, "name": f"{name}-{number}"} for number in range(2)],
+        "channel": _channel(name),
+        "match": [f'service="{name}"'],
+        "window_s": 0,
+        "cooldown_s": 0,
+    }
 
 
 def _words(labels: dict[str, str]) -> dict[str, str]:
@@ -256,5 +265,5 @@ def _seed(names: Sequence[str]) -> Seed:
     usual = default_seed()
     users = (*usual.users, *PEOPLE)
     everyone = {user.id for user in users}
-    channels = tuple(Channel(f"C0{name.upper().replace('-', '')}", name, "", set(everyone)) for name in names)
+    channels = tuple(Channel(_channel(name), name, "", set(everyone)) for name in names)
     return Seed(app=usual.app, users=users, usergroups=usual.usergroups, channels=(*usual.channels, *channels))

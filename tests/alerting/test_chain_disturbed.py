@@ -95,13 +95,14 @@ async def test_a_web_process_that_is_away_gets_it_when_it_is_back(town: Chain, p
 
 
 async def test_a_worker_killed_in_mid_capture_leaves_one_thread_with_its_diagnosis(town: Chain, place: Place) -> None:
-    answer = place.pprof.answers[HEAP]
-    place.pprof.answers[HEAP] = stalled(b"heap profile: ")
+    pprof = town.pprof[place.name]
+    answer = pprof.answers[HEAP]
+    pprof.answers[HEAP] = stalled(b"heap profile: ")
     async with town.web():
         async with town.worker() as first:
             await fire(town.peers, place.labels())
-            await eventually(lambda: bool(place.pprof.seen) and bool(place.roots()), "a capture under way")
-            place.pprof.answers[HEAP] = answer
+            await eventually(lambda: bool(pprof.seen) and bool(place.roots()), "a capture under way")
+            pprof.answers[HEAP] = answer
             first.kill()
             await first.wait()
         assert not place.replies()

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"net/http"
 	"time"
 
 	"example.com/svc-intake/internal/dedup"
@@ -14,6 +15,7 @@ func main() {
 	bed := testbed.Open("svc-intake")
 
 	seen := dedup.New()
+	http.HandleFunc("/metrics", serveMetrics)
 	bed.Tell(func() []testbed.Map { return []testbed.Map{seen.Truth()} })
 	go intake.Run(seen, 40_000)
 	time.AfterFunc(3*time.Second, bed.Ready)
