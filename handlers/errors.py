@@ -15,6 +15,9 @@
       - ChatRefused (not retryable): Slack will never take this message there
       - MissingScope (not retryable): the Slack app may not ask for this
     - SilenceRefused              Alertmanager does not take this silence
+    - CalendarError               the calendar of a rotation does not say who is on call
+      - CalendarAway (retryable), CalendarRefused, UntrustedCalendar, NotACalendar, CalendarTooLarge, EndlessCalendar
+      - UnknownZone
 
 Third-party exceptions become one of these in the adapter that met them and nowhere else.
 """
@@ -221,3 +224,53 @@ class SilenceRefused(MapstormError):
     """Alertmanager does not take this silence; `detail` is the status, or "answer" where it was not Alertmanager's."""
 
     reason = "silence_refused"
+
+
+class CalendarError(MapstormError):
+    """The calendar of a rotation does not say who is on call. `detail` may name a status or a time zone, never an
+    address: those of calendars are secrets."""
+
+    reason = "calendar_away"
+
+
+class CalendarAway(CalendarError):
+    """No answer, or one of trouble over there; `detail` is the status or a word. Also a file that cannot be read."""
+
+    reason = "calendar_away"
+    retryable = True
+
+
+class CalendarRefused(CalendarError):
+    """The address is not a calendar's any more: 4xx; `detail` is the status."""
+
+    reason = "calendar_refused"
+
+
+class UntrustedCalendar(CalendarError):
+    """The address leads, at once or by a redirect, to where mapstorm never asks; `detail` is "redirect" if by one."""
+
+    reason = "untrusted_calendar"
+
+
+class NotACalendar(CalendarError):
+    """What was answered is no iCal calendar; `detail` is a word: html, encoding, or the property that is broken."""
+
+    reason = "not_a_calendar"
+
+
+class CalendarTooLarge(CalendarError):
+    """More bytes than are read; `detail` is the cap."""
+
+    reason = "calendar_too_large"
+
+
+class EndlessCalendar(CalendarError):
+    """More events than are read, or such as take too long to work out."""
+
+    reason = "endless_calendar"
+
+
+class UnknownZone(CalendarError):
+    """The calendar names a time zone that nobody knows and it does not define; `detail` is that name, not trusted."""
+
+    reason = "unknown_zone"
