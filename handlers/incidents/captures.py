@@ -32,10 +32,11 @@ async def allowed(tools: Tools, service: Service, asked: Request) -> tuple[str, 
             free.append(name)
             continue
         refused = Capture(f"{asked.id}.{name}", asked, name)
-        # It has ended, too: its request is complete without it.
-        await tools.progress.ended(refused, Outcome(name, None, "", COOLING, captured_at=tools.now()))
         note = CaptureRefused(service, name, asked.trigger, wait)
         await tools.outbox.put(Reply(asked.conversation, f"{refused.id}.refused", note, Urgency.PROGRESS))
+        # It has ended, too: its request is complete without it. Said first: what has ended is never spoken of again,
+        # and where this is repeated the instance may be free.
+        await tools.progress.ended(refused, Outcome(name, None, "", COOLING, captured_at=tools.now()))
     return tuple(free)
 
 

@@ -173,3 +173,28 @@ async def test_a_job_that_dies_anywhere_and_is_begun_anew_ends_the_same() -> Non
         for answered in (False, True):
             story = await lived(Life(number, answered=answered))
             assert left(story) == expected, (number, answered)
+
+
+async def test_a_refusal_is_said_even_if_the_instance_is_free_when_the_job_is_begun_anew() -> None:
+    """Cool-downs end while a dead worker's job waits; what was noted as refused is captured no more."""
+    whole = Life()
+    assert await _cooling(whole) == (1, 0)
+    for number in range(1, whole.calls + 1):
+        for answered in (False, True):
+            refused, captured = await _cooling(Life(number, answered=answered))
+            assert refused or captured, (number, answered)
+
+
+async def _cooling(life: Life) -> tuple[int, int]:
+    """How often orders-0 was refused, and captured, where it is free at the second try."""
+    story = Story()
+    await story.hear(firing(A, story.begin))
+    story.fakes.budget.waits = {A: 5.0}
+    try:
+        await capture.request(life.of(story.fakes.tools), story.requests()[-1])
+    except DiedError:
+        story.fakes.budget.waits = {}
+        await capture.request(story.fakes.tools, story.requests()[-1])
+    queued = [job for job in story.fakes.queue.captures.values() if job.instance == A]
+    captured = [job for job in queued if not await story.fakes.progress.has_ended(job)]
+    return len(story.said(CaptureRefused)), len(captured)
