@@ -42,7 +42,8 @@ async def refusal(slack: AsyncWebClient) -> str | None:
         async with asyncio.timeout(PATIENCE_S):
             await slack.auth_test()
     except SlackApiError as error:
-        code = str(error.response.get("error", ""))
+        said = error.response.data  # no JSON where it is the page of a proxy
+        code = str(said.get("error", "")) if isinstance(said, dict) else ""
         return None if code in TRANSIENT else code or None
     except (SlackClientError, aiohttp.ClientError, OSError):
         return None
