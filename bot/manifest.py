@@ -15,6 +15,7 @@ SCOPES = (
     "channels:history",  # before a message is sent again after an unclear answer: is it there already?
     "groups:history",  # the same in private channels
     "users:read",  # whether somebody is a member, a guest, or from another workspace
+    "users:read.email",  # which member has the e-mail address that a calendar has for whoever is on call
     "usergroups:read",  # whether somebody is in a group that the registry allows to act
 )
 EVENTS = ("app_mention",)
@@ -59,7 +60,7 @@ def manifest(url: str | None, socket_mode: bool) -> str:
     note = (
         "# Scopes: commands and app_mentions:read to be asked, chat:write to answer (invite the bot to its channels),\n"
         "# channels:history and groups:history to find its own messages again, users:read and usergroups:read to know\n"
-        "# who may act on an incident.\n"
+        "# who may act on an incident, users:read.email to know whom a calendar means.\n"
     )
     return note + yaml.safe_dump(app, sort_keys=False, allow_unicode=True, width=110)
 

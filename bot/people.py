@@ -1,4 +1,5 @@
-"""The port People: who somebody is, asked of Slack and remembered for minutes. Knows users and user groups, no act.
+"""The port People: who somebody is, asked of Slack and remembered for minutes. Knows users, their e-mail addresses and
+user groups; no act.
 
 An answer is waited for shortly, because a click waits for it; where none comes nobody is let in.
 """
@@ -29,7 +30,7 @@ UNKNOWN = frozenset({"user_not_found", "user_not_visible", "users_not_found", "n
 
 
 class SlackPeople:
-    """Asks users.info and usergroups.users.list, each for the same thing once in five minutes."""
+    """Asks users.info, users.lookupByEmail and usergroups.users.list, each for the same thing once in five minutes."""
 
     def __init__(
         self, client: AsyncWebClient, monotonic: Callable[[], float] = time.monotonic, answer_s: float = ANSWER_S
@@ -39,6 +40,7 @@ class SlackPeople:
         self._team = ""
         self._standings: Kept[Standing] = Kept(monotonic)
         self._members: Kept[frozenset[str]] = Kept(monotonic)
+        self._emails: Kept[str] = Kept(monotonic)
 
     async def standing(self, user: str, team: str) -> Standing:
         """Raises OutageError, and MissingScope with the scope that the app needs."""
@@ -60,6 +62,20 @@ class SlackPeople:
                 if user in await self._members_of(group):
                     return True
         return False
+
+    async def members(self, group: str) -> tuple[str, ...]:
+        """Who is in a user group now, by id and in order of it. Raises as in_groups does."""
+        async with self._in_time():
+            return tuple(sorted(await self._members_of(group)))
+
+    async def by_email(self, email: str) -> str:
+        """The id of the member with this address, "" where there is none. Raises as in_groups does."""
+        async with self._in_time():
+            known = self._emails.get(email)
+            if known is None:
+                answer = await self._ask(self._client.users_lookupByEmail(email=email))
+                known = self._emails.put(email, _id_of_person(answer.get("user")))
+            return known
 
     async def _members_of(self, group: str) -> frozenset[str]:
         members = self._members.get(group)
@@ -116,6 +132,12 @@ class Kept(Generic[T]):
             self._answers.pop(next(iter(self._answers)))
         self._answers[identity] = (answer, self._monotonic() + KEPT_S)
         return answer
+
+
+def _id_of_person(user: object) -> str:
+    if not isinstance(user, dict) or user.get("deleted") or user.get("is_bot"):
+        return ""
+    return str(user.get("id") or "")
 
 
 def _standing(user: object, team: str) -> Standing:

@@ -17,6 +17,7 @@ from bot.registry_webhooks import Alertmanager
 from bot.webhooks.secrets import Webhooks
 from handlers.errors import UnknownService
 from handlers.records import Service
+from handlers.rotation import Rotation
 
 CHECK_EVERY_S = 1.0
 
@@ -27,8 +28,8 @@ Signature = tuple[tuple[int, int, int] | None, ...]
 class RegistryFile:
     """The port Registry. Raises RegistryError if the file is broken at start; later the log tells.
 
-    `environ` holds the services' secrets; None in a process that asks no service. So do `webhooks` and `alertmanager`
-    for theirs.
+    `environ` holds the services' secrets; None in a process that asks no service. So do `webhooks`, `alertmanager` and
+    `calendars` for theirs.
     """
 
     def __init__(
@@ -39,9 +40,10 @@ class RegistryFile:
         *,
         webhooks: Environ = None,
         alertmanager: Environ = None,
+        calendars: Environ = None,
     ) -> None:
         self._path = Path(path)
-        self._environs = environ, webhooks, alertmanager
+        self._environs = environ, webhooks, alertmanager, calendars
         self._clock = clock
         self._checked = clock()
         before = _signature((self._path,))
@@ -77,6 +79,11 @@ class RegistryFile:
         """Where silences are made; None where none is registered, or this process was given no secrets for it."""
         self._refresh()
         return self._loaded.alertmanager
+
+    def rotations(self) -> tuple[Rotation, ...]:
+        """Who takes turns, in the order of the file; no addresses of calendars in a process that was given none."""
+        self._refresh()
+        return self._loaded.rotations
 
     def _refresh(self) -> None:
         """At most one look a second. stat follows links, so a swapped ..data of Kubernetes is a new inode."""

@@ -13,8 +13,11 @@ from bot.registry_schema import (
     AlertmanagerEntry,
     AllowEntry,
     GrafanaEntry,
+    IcalEntry,
     InstanceEntry,
+    MemberEntry,
     RegistryEntry,
+    RotationEntry,
     ServiceEntry,
     ThresholdsEntry,
     WebhookEntry,
@@ -22,7 +25,7 @@ from bot.registry_schema import (
 )
 
 # Fields that files of later versions have: whoever wrote one should hear that, not that it is unknown.
-LATER = {"rotations"}
+LATER: set[str] = set()
 MUST = {
     "services": "a list of services",
     "name": "1 to 63 of a-z 0-9 . _ - (an instance also A-Z and :), beginning with a letter or digit",
@@ -59,9 +62,26 @@ MUST = {
     "signature_header": "the name of a header",
     "timestamp_header": "the name of a header, or null",
     "fallback_channel": "a channel's id (C0123ABCD) or #name",
+    "rotations": "a list of rotations",
+    "time_zone": "a time zone such as Europe/Berlin",
+    "ical": "{env: NAME}, a variable with an https:// or webcal:// address, or {file: path}",
+    "env": "the name of an environment variable",
+    "file": "the path of a file",
+    "members": "a list of 1 to 100 {name, email, slack}",
+    "email": "an e-mail address",
+    "slack": "the id of a user (U0123ABCD)",
+    "start": "a local date and time such as 2026-01-05 09:00, without a zone",
+    "period_hours": "whole hours from 1 to 8784, such as 168 for a week",
+    "user_group": "the id of a user group (S0123ABCD)",
+    "people": "a mapping of e-mail addresses, or names as the calendar has them, to ids of users (U0123ABCD)",
+    "lead_minutes": "whole minutes from 1 to 10080",
+    "reminder_minutes": "whole minutes from 1 to 10080",
     # Where the name alone would leave open which is meant.
     "alertmanager": "a mapping with url, e.g. {url: http://alertmanager:9093}",
     "alertmanager.url": "an http:// or https:// URL without credentials, query and fragment",
+    "rotations.name": "1 to 63 of a-z 0-9 . _ -, beginning with a letter or digit",
+    "rotations.services": "a list of 1 to 1000 names of services of this file",
+    "rotations.members.name": "a name of 1 to 100 characters",
     "webhooks.alertmanager": "a mapping that names a secret: bearer_env, or basic_user with basic_password_env",
 }
 # One item of a list.
@@ -72,6 +92,8 @@ EACH = {
     "user_groups": "the id of a user group (S0123ABCD)",
     "match": "a label matcher",
     "mention": "the id of a user (U0123ABCD) or a user group (S0123ABCD)",
+    "rotations": "a mapping with name, channel, services, time_zone, and ical, members or user_group",
+    "members": "{name, email, slack}",
 }
 MODELS: dict[str, type[BaseModel]] = {
     "": RegistryEntry,
@@ -84,6 +106,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "webhooks.grafana": GrafanaEntry,
     "webhooks.generic": WebhookEntry,
     "alertmanager": AlertmanagerEntry,
+    "rotations": RotationEntry,
+    "rotations.ical": IcalEntry,
+    "rotations.members": MemberEntry,
 }
 # Only these may be quoted back: in any other field somebody may have put a token.
 QUOTED = {
@@ -105,6 +130,12 @@ QUOTED = {
     "cooldown_s",
     "reopen_within_s",
     "fallback_channel",
+    "time_zone",
+    "start",
+    "period_hours",
+    "user_group",
+    "lead_minutes",
+    "reminder_minutes",
 }
 
 
@@ -154,6 +185,8 @@ def _field(where: Where) -> str:
 def _must(where: Where) -> str:
     if len(where) > 1 and where[-2] == "thresholds":
         return "a number from 0 to 1" if str(where[-1]).endswith("_share") else "a number from 0"
+    if len(where) > 1 and where[-2] == "people":
+        return "the id of a user (U0123ABCD)"
     if isinstance(where[-1] if where else "", int):
         return EACH.get(_field(where), "a field's name")
     return MUST.get(_path(where)) or MUST.get(_field(where), "a mapping with services")

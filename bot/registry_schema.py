@@ -6,8 +6,10 @@ about a file that says something else: `registry_problems.py`.
 
 import re
 from dataclasses import fields
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -170,10 +172,62 @@ class AlertmanagerEntry(_Strict):
     auth_header_env: str | None = Field(None, pattern=ENV)
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, OSError) as error:  # KeyError: no such zone; OSError: a folder of them, or too long a name
+        raise ValueError("zone") from error
+    return value
+
+
+def _local(value: Any) -> datetime:
+    """YAML makes a date of `2026-01-05` and a date with a time of one with seconds; the rest it leaves as text."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if not isinstance(value, datetime) or value.tzinfo is not None or value.year < 2000:
+        raise ValueError("no local time")
+    return value
+
+
+class IcalEntry(_Strict):
+    """Where a calendar is: its address is a secret, so the file has only the name of a variable."""
+
+    env: str | None = Field(None, pattern=ENV)
+    file: str | None = Field(None, min_length=1, max_length=1000)
+
+
+class MemberEntry(_Strict):
+    """One who takes turns."""
+
+    name: str = Field(min_length=1, max_length=100)
+    email: str = Field("", pattern=r"^[^\s@]{1,64}@[^\s@]{1,255}$")
+    slack: User | None = None
+
+
+class RotationEntry(_Strict):
+    """Who is on call for some services: from a calendar, by turns written here, or a user group of Slack."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    channel: str = Field(pattern=CHANNEL)
+    services: list[str] = Field(min_length=1, max_length=1000)
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    ical: IcalEntry | None = None
+    members: list[MemberEntry] | None = Field(None, min_length=1, max_length=100)
+    start: Annotated[datetime, PlainValidator(_local)] | None = None
+    period_hours: int | None = Field(None, ge=1, le=8784)
+    user_group: UserGroup | None = None
+    people: dict[str, User] = Field(default_factory=dict, max_length=1000)
+    lead_minutes: int = Field(60, ge=1, le=10_080)
+    reminder_minutes: int = Field(30, ge=1, le=10_080)
+
+
 class RegistryEntry(_Strict):
     """The whole file."""
 
     services: list[ServiceEntry]
+    rotations: list[RotationEntry] = Field(default_factory=list, max_length=200)
     webhooks: WebhooksEntry = Field(default_factory=WebhooksEntry)
     alertmanager: AlertmanagerEntry | None = None
     fallback_channel: str | None = Field(None, pattern=CHANNEL)

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analyzers.thresholds import DEFAULT
-from bot import registry_file, registry_webhooks
+from bot import registry_file, registry_rotations, registry_webhooks
 from bot.registry_file import Document, Where, YamlError
 from bot.registry_problems import Problem, entries
 from bot.registry_schema import RegistryEntry, ServiceEntry
 from bot.registry_webhooks import ABSENT, Alertmanager
 from bot.webhooks.secrets import Webhooks
 from handlers.records import Allow, Instance, Service, Wanted
+from handlers.rotation import Rotation
 
 SECRET_BYTES = 8192
 
@@ -48,14 +49,17 @@ class Loaded(NamedTuple):
     fallback_channel: str | None
     webhooks: Webhooks
     alertmanager: Alertmanager | None
+    rotations: tuple[Rotation, ...]
 
 
-def load(path: Path, environ: Environ, webhooks: Environ = None, alertmanager: Environ = None) -> Loaded:
+def load(
+    path: Path, environ: Environ, webhooks: Environ = None, alertmanager: Environ = None, calendars: Environ = None
+) -> Loaded:
     """Reads the file and what it points to; without any environment, the file alone. Raises RegistryError with every
     problem.
 
-    Each environment holds the secrets of services, webhooks or Alertmanager. A process that asks no service, or takes
-    no webhook, has none to give: it needs no such secrets, so it should not be given them.
+    Each environment holds the secrets of services, webhooks, Alertmanager or calendars. A process that asks no
+    service, or takes no webhook, has none to give: it needs no such secrets, so it should not be given them.
     """
     try:
         document = registry_file.read(path)
@@ -73,11 +77,13 @@ def load(path: Path, environ: Environ, webhooks: Environ = None, alertmanager: E
         services[entry.name] = told
         problems += [((*where, *inner), text) for inner, text in found]
     called, silenced = Webhooks(), None
+    rotations: tuple[Rotation, ...] = ()
     if parsed:
         called, silenced = _outside(parsed, webhooks, alertmanager, problems)
+        rotations = registry_rotations.rotations(parsed, path.parent, calendars, problems)
     if problems or parsed is None:
         raise RegistryError(_lines(path, document, problems), tuple(files))
-    return Loaded(services, tuple(files), parsed.fallback_channel, called, silenced)
+    return Loaded(services, tuple(files), parsed.fallback_channel, called, silenced, rotations)
 
 
 def _outside(

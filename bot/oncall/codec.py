@@ -43,7 +43,7 @@ def encode_copy(copy: Copy) -> bytes:
     return orjson.dumps((copy.read_at, copy.since, copy.until, spans))
 
 
-def decode_copy(data: bytes) -> Copy:
+def decode_copy(data: bytes | str) -> Copy:
     """Raises Unreadable."""
     try:
         read_at, since, until, spans = _COPY.validate_json(data)
@@ -58,7 +58,7 @@ def encode_trouble(trouble: Trouble) -> bytes:
     return orjson.dumps((trouble.reason, trouble.detail))
 
 
-def decode_trouble(data: bytes) -> Trouble:
+def decode_trouble(data: bytes | str) -> Trouble:
     """Raises Unreadable."""
     try:
         return Trouble(*_TROUBLE.validate_json(data))

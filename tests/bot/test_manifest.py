@@ -28,6 +28,7 @@ def test_the_scopes_are_the_least() -> None:
     assert set(SCOPES) == {"commands", "chat:write", "app_mentions:read", "users:read", "usergroups:read"} | {
         "channels:history",
         "groups:history",
+        "users:read.email",
     }
 
 

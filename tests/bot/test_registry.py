@@ -281,7 +281,7 @@ def test_metadata_cannot_be_registered(write: Write, host: str) -> None:
         ("services:\n", "services.yaml:1: services: must be a list of services"),
         ("[]", "services.yaml:1: must be a mapping with services"),
         ("service: []", "services.yaml:1: service: is unknown: did you mean services?"),
-        ("rotations: {}\nservices: []", "services.yaml:1: rotations: is not supported by this version"),
+        ("rotations: {}\nservices: []", "services.yaml:1: rotations: must be a list of rotations"),
         (
             "fallback_channel: general\nservices: []",
             "services.yaml:1: fallback_channel: must be a channel's id (C0123ABCD) or #name, got 'general'",
