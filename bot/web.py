@@ -109,7 +109,9 @@ async def serve(settings: Settings, environ: Mapping[str, str]) -> None:
     """Serves until SIGTERM or SIGINT; what is being answered then is still answered."""
     logs.configure(settings.log_level)
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(wired(settings, alertmanager=environ, webhooks=environ))
+        house = await stack.enter_async_context(
+            wired(settings, alertmanager=environ, calendars=environ, webhooks=environ)
+        )
         metrics = Metrics()
         looking = partial(examine, house)
         bolt = bolt_app(house.tools, render.message, house.slack, Once(house.redis), metrics.count, looking)

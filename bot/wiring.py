@@ -17,6 +17,7 @@ from bot.incidents.agenda import RedisAgenda
 from bot.incidents.inbox import RedisInbox
 from bot.incidents.store import RedisIncidents
 from bot.leaves import RedisLeaves
+from bot.oncall.rotas import RedisRotas
 from bot.people import SlackPeople
 from bot.posting.outbox import Lost, Paces, RedisOutbox
 from bot.posting.poster import Poster
@@ -32,6 +33,7 @@ from bot.snapshots import RedisSnapshots
 from bot.turns import RedisTurns
 from bot.webhooks.secrets import Webhooks
 from handlers.ports import Heaps, Registry, Silences, Tools
+from handlers.rotation import Rotation
 from handlers.undelivered import undelivered
 
 
@@ -55,14 +57,15 @@ async def wired(
     settings: Settings,
     *,
     alertmanager: Environ,
+    calendars: Environ,
     services: Environ = None,
     webhooks: Environ = None,
     paces: Paces | None = None,
 ) -> AsyncIterator[House]:
     """Everything built inside the running event loop, to which the clients are bound; closed at the end.
 
-    The registry names secrets: those of services, of webhooks, and of Alertmanager's API. A process that asks no
-    service, or hears no sender, is given none of them. Raises SettingsError and RegistryError.
+    The registry names secrets: those of services, of webhooks, of Alertmanager's API, and the addresses of calendars.
+    A process that asks no service, or hears no sender, is given none of them. Raises SettingsError and RegistryError.
     """
     if settings.config is None:
         raise SettingsError(("MAPSTORM_CONFIG is missing",))
@@ -74,7 +77,9 @@ async def wired(
             raise SettingsError(
                 (f"SLACK_BOT_TOKEN is refused by Slack ({refused}): {VARIABLES['SLACK_BOT_TOKEN'].how}",)
             )
-        registry = RegistryFile(settings.config, services, webhooks=webhooks, alertmanager=alertmanager)
+        registry = RegistryFile(
+            settings.config, services, webhooks=webhooks, alertmanager=alertmanager, calendars=calendars
+        )
         yield furnished(
             registry,
             redis,
@@ -82,6 +87,7 @@ async def wired(
             slack,
             heaps=HttpHeaps(),
             silences=_silences(registry),
+            rotations=registry.rotations,
             webhooks=registry.webhooks,
             paces=paces,
         )
@@ -95,12 +101,13 @@ def furnished(
     *,
     heaps: Heaps,
     silences: Silences | None,
+    rotations: Callable[[], tuple[Rotation, ...]] = tuple,
     webhooks: Callable[[], Webhooks] = Webhooks,
     paces: Paces | None = None,
 ) -> House:
     """The house on these clients."""
     chat, queue, agenda = SlackChat(slack), RedisQueue(redis), RedisAgenda(redis)
-    outbox = RedisOutbox(redis, render.message, chat.permalink, paces)
+    outbox, people = RedisOutbox(redis, render.message, chat.permalink, paces), SlackPeople(slack)
     tools = Tools(
         registry=registry,
         heaps=heaps,
@@ -113,8 +120,9 @@ def furnished(
         outbox=outbox,
         inbox=RedisInbox(redis, queue),
         incidents=RedisIncidents(redis, outbox, queue, agenda),
-        people=SlackPeople(slack),
+        people=people,
         silences=silences,
+        rotas=RedisRotas(redis, rotations, people),
         now=time.time,
         pause=asyncio.sleep,
     )

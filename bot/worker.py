@@ -123,7 +123,7 @@ async def serve(settings: Settings, environ: Mapping[str, str], paces: Paces | N
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with wired(settings, alertmanager=environ, services=environ, paces=paces) as house:
+    async with wired(settings, alertmanager=environ, calendars=environ, services=environ, paces=paces) as house:
         progress = ReportedProgress(house.tools.progress, Figures(house.redis), house.tools.now)
         house = replace(house, tools=replace(house.tools, progress=progress))
         async with working(house, concurrency=settings.concurrency):

@@ -16,6 +16,7 @@ from handlers.alert import Alert, Group, Part
 from handlers.incident import Incident
 from handlers.posts import Post
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
+from handlers.rotation import Member, Rota, Rotation
 from handlers.step import Step
 
 
@@ -203,6 +204,21 @@ class Silences(Protocol):
         """Ends it now; one that is over already is no error. Raises OutageError, SilenceRefused."""
 
 
+class Rotas(Protocol):
+    """Who is on call."""
+
+    def all(self) -> tuple[Rotation, ...]:
+        """Every rotation of the registry, in its order."""
+
+    async def read(self, rotation: Rotation, since: float, until: float) -> Rota:
+        """Who is on call from `since` to `until`, the same whoever asks; calendars say no more than 40 days back and
+        100 ahead. Raises CalendarError where no copy of the last day is left, and OutageError."""
+
+    async def known(self, rotation: Rotation, members: tuple[Member, ...]) -> tuple[Member, ...]:
+        """The same members, those with `slack` whom the registry names or whose e-mail address Slack knows. Raises
+        OutageError."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """All ports together, with the clock. `now` is seconds since 1970, `pause` waits for seconds."""
@@ -220,5 +236,6 @@ class Tools:
     incidents: Incidents
     people: People
     silences: Silences | None
+    rotas: Rotas
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]

@@ -9,12 +9,14 @@ from analyzers.finding import Diagnosis
 from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
 from handlers.alert import Alert, Group, Part
-from handlers.errors import Busy, OutageError, UnknownService
+from handlers.errors import Busy, CalendarError, OutageError, UnknownService
 from handlers.incident import Incident, State
 from handlers.notes import Note
+from handlers.oncall.shifts import shifts
 from handlers.ports import Standing, Tools, Visit
 from handlers.posts import Post, Reply, Root
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
+from handlers.rotation import Member, Rota, Rotation, Span
 from handlers.step import Reason, Step, Wake
 from tests.analyzers.recordings import EPOCH, Recording
 
@@ -417,6 +419,34 @@ class FakeSilences:
         self.made.pop(identity, None)
 
 
+@dataclass
+class FakeRotas:
+    """Spans by rotation, and Slack's ids by e-mail address. A rotation in `troubles` has only a copy of `read_at`, or
+    nothing at all where it has no spans."""
+
+    rotations: tuple[Rotation, ...] = ()
+    spans: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
+    troubles: dict[str, CalendarError] = field(default_factory=dict)
+    read_at: float = 0.0
+    fails: MapstormError | None = None
+
+    def all(self) -> tuple[Rotation, ...]:
+        return self.rotations
+
+    async def read(self, rotation: Rotation, since: float, until: float) -> Rota:
+        trouble = self.troubles.get(rotation.name)
+        if trouble and rotation.name not in self.spans:
+            raise trouble
+        found = shifts(self.spans.get(rotation.name, ()), since, until)
+        return Rota(found, self.read_at, *((trouble.reason, trouble.detail) if trouble else ()))
+
+    async def known(self, rotation: Rotation, members: tuple[Member, ...]) -> tuple[Member, ...]:
+        if self.fails:
+            raise self.fails
+        return tuple(one._replace(slack=one.slack or self.users.get(one.email, "")) for one in members)
+
+
 class Fakes:
     """All of them, with one service of two instances that replays nothing until it is told what."""
 
@@ -435,6 +465,7 @@ class Fakes:
         self.incidents = FakeIncidents(self.outbox, self.inbox, self.queue)
         self.people = FakePeople()
         self.silences = FakeSilences()
+        self.rotas = FakeRotas()
         self.tools = Tools(
             registry=self.registry,
             heaps=self.heaps,
@@ -449,6 +480,7 @@ class Fakes:
             incidents=self.incidents,
             people=self.people,
             silences=self.silences,
+            rotas=self.rotas,
             now=self.clock.now,
             pause=self.clock.pause,
         )

@@ -87,7 +87,8 @@ def _registry(settings: Settings, environ: Mapping[str, str]) -> tuple[RegistryF
     if settings.config is None:
         return None, ()
     try:
-        return RegistryFile(settings.config, environ, webhooks=environ, alertmanager=environ), ()
+        known = RegistryFile(settings.config, environ, webhooks=environ, alertmanager=environ, calendars=environ)
+        return known, ()
     except RegistryError as error:
         return None, error.problems
 
