@@ -6,6 +6,7 @@ where it stands.
 """
 
 from analyzers.errors import MapstormError
+from analyzers.finding import Diagnosis
 from handlers.errors import RequestError, UnderWay
 from handlers.incidents import captures
 from handlers.look import look
@@ -109,5 +110,12 @@ def _outcome(note: Summary | CaptureFailed, now: float) -> Outcome:
         return Outcome(note.instance, None, "", note.reason, captured_at=now)
     found = note.diagnosis
     culprit = f"{found.findings[0].culprit.filename}:{found.findings[0].culprit.line}" if found.findings else ""
-    grows_by = found.gc.live_heap_growth_bytes_per_second or 0.0
-    return Outcome(note.instance, found.verdict, culprit, None, found.live_heap, grows_by, found.captured_at)
+    return Outcome(note.instance, found.verdict, culprit, None, found.live_heap, _growth(found), found.captured_at)
+
+
+def _growth(found: Diagnosis) -> float:
+    """Bytes a second: what the forecast in the same answer goes by, where there is one; else what the window saw."""
+    memory = found.memory
+    if memory is not None and memory.seconds > 0:
+        return (memory.limit - found.live_heap) / memory.seconds
+    return found.gc.live_heap_growth_bytes_per_second or 0.0
