@@ -82,7 +82,7 @@ class EmbeddedRedis:
             "dir": self._directory.name,
             "protected-mode": "yes",
             "save": "",
-            "appendonly": "no",
+            "appendonly": "yes",  # as the real one should: the doctor looks for it
         }
         command = [server, *(word for name, value in options.items() for word in (f"--{name}", value))]
         self.process = children.start(command, self.log)
