@@ -41,7 +41,7 @@ class Stage:
         self.token = secrets.token_hex(16)
         self.web = f"http://127.0.0.1:{(port := free_port())}"
         self.config = folder / "mapstorm.yaml"
-        self.config.write_bytes(orjson.dumps(_registry(plan, pprof)))  # JSON is YAML
+        self.config.write_bytes(orjson.dumps(registry(plan, pprof)))  # JSON is YAML
         self._environ = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -99,8 +99,8 @@ async def staged(plan: Plan, folder: Path) -> AsyncIterator[Stage]:
     """All of it running while the block does, nothing of it afterwards."""
     redis = DurableRedis(folder)
     try:
-        async with Standin(Workspace(_seed(plan)), pace=UNLIMITED) as slack, pprof_server() as pprof:
-            _record(plan, pprof)
+        async with Standin(Workspace(seed(plan)), pace=UNLIMITED) as slack, pprof_server() as pprof:
+            record(plan, pprof)
             await redis.start()
             stage = Stage(plan, folder, slack, redis, f"http://127.0.0.1:{pprof.port}")
             try:
@@ -113,7 +113,8 @@ async def staged(plan: Plan, folder: Path) -> AsyncIterator[Stage]:
         redis.close()
 
 
-def _registry(plan: Plan, pprof: str) -> dict[str, object]:
+def registry(plan: Plan, pprof: str) -> dict[str, object]:
+    """The services file: each service with all pods and a channel of its own. `pprof` is where they all answer."""
     services = [
         {
             "name": service,
@@ -129,7 +130,8 @@ def _registry(plan: Plan, pprof: str) -> dict[str, object]:
     return {"services": services, "webhooks": {"alertmanager": {"bearer_env": TOKEN}}}
 
 
-def _seed(plan: Plan) -> Seed:
+def seed(plan: Plan) -> Seed:
+    """A workspace with those channels."""
     app = BotApp()
     members = {app.user_id, "U0ANA"}
     users = (User("U0ANA", "ana", "Ana Lima"), User(app.user_id, app.name, app.title, is_bot=True))
@@ -137,7 +139,8 @@ def _seed(plan: Plan) -> Seed:
     return Seed(app=app, users=users, channels=tuple(channels))
 
 
-def _record(plan: Plan, pprof: PprofServer) -> None:
+def record(plan: Plan, pprof: PprofServer) -> None:
+    """All pods give the same recorded answer."""
     heap = whole(gzip.decompress((RECORDING / "heap.txt.gz").read_bytes()), content_type="text/plain")
     symbols = whole((RECORDING / "symbols.txt").read_bytes(), content_type="text/plain")
     for service in plan.services:

@@ -1,0 +1,207 @@
+"""From an alert to its thread: answers of the webhook, time to the root message, what an incident costs in Redis and
+what a worker costs that has nothing to do. Every part is real but Slack; its paces are the usual ones."""
+
+import asyncio
+import os
+import secrets
+import sys
+import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import aiohttp
+import orjson
+from redis import Redis
+
+from bot.standin.app import Standin
+from bot.standin.rate import UNLIMITED
+from bot.standin.workspace import Workspace
+from tests.alerting.payload import NEVER, AlertBody, Payload
+from tests.bench import costs
+from tests.bench.load import Load, quantile
+from tests.bot.pprof_server import pprof_server
+from tests.bot.town import Town, process, surroundings, web
+from tests.chaos import stage
+from tests.chaos.durable import DurableRedis
+from tests.chaos.left import client, left
+from tests.chaos.plan import PODS, Plan, channel_of
+
+A_SECOND, PACED_S, FLAT_OUT_S = 50, 20.0, 6.0
+TARGET_MS = 100
+ROOTS, ROOTS_APART_S = 40, 0.5
+INCIDENTS = 10
+PLAN = Plan(incidents=ROOTS)
+
+
+def rows(folder: Path) -> Iterator[str]:
+    """Lines of a table."""
+    with redirect_stdout(StringIO()):  # the processes' logs are for tests that fail
+        found = asyncio.run(_measured(folder))
+    yield from found
+
+
+async def _measured(folder: Path) -> list[str]:
+    redis = DurableRedis(folder)
+    try:
+        await redis.start()
+        lines = await _webhook(redis.url, folder)
+        lines += await _roots(redis.url, folder)
+        for alerts in (1, 5):
+            lines.append(await _bytes(redis.url, folder, alerts))
+        return [*lines, await _idle(redis.url, folder)]
+    finally:
+        redis.close()
+
+
+@asynccontextmanager
+async def _town(redis_url: str, folder: Path) -> AsyncIterator[tuple[Town, dict[str, str]]]:
+    """Slack and services, an empty Redis, and what a sender has to show."""
+    token = secrets.token_hex(16)
+    with client(redis_url) as redis:
+        redis.flushall()
+    async with Standin(Workspace(stage.seed(PLAN)), pace=UNLIMITED) as slack, pprof_server() as pprof:
+        stage.record(PLAN, pprof)
+        registry = stage.registry(PLAN, f"http://127.0.0.1:{pprof.port}")
+        environ = surroundings(slack, redis_url, registry, folder) | {stage.TOKEN: token}
+        yield Town(slack, environ), {"authorization": f"Bearer {token}"}
+
+
+async def _webhook(redis_url: str, folder: Path) -> list[str]:
+    bodies = [orjson.dumps(delivery.payload) for delivery in Plan(alerts=600, incidents=50).story().deliveries]
+    async with AsyncExitStack() as stack:
+        town, headers = await stack.enter_async_context(_town(redis_url, folder))
+        url = await stack.enter_async_context(web(town))
+        bare = await stack.enter_async_context(_bare(redis_url))
+        session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers))
+        ours, theirs = Load(session, url, bodies), Load(session, bare, bodies)
+        for one in (ours, theirs):
+            await one.flat_out(0.5)  # connections and first imports
+        paced = await ours.paced(A_SECOND, PACED_S)
+        most, least = await ours.flat_out(FLAT_OUT_S), await theirs.flat_out(FLAT_OUT_S)
+    p95 = paced.quantile(0.95) * 1000
+    met = "met" if p95 < TARGET_MS else "MISSED"
+    return [
+        f"webhook at {A_SECOND} notifications a second: median {paced.quantile(0.5) * 1000:.1f} ms,"
+        f" 95th percentile {p95:.1f} ms, target < {TARGET_MS} ms {met}",
+        f"webhook flat out: {most.a_second:,.0f} a second, 95th percentile {most.quantile(0.95) * 1000:.0f} ms",
+        f"  of a bare route with one RPUSH ({least.a_second:,.0f} a second): {most.a_second / least.a_second:.2f}",
+    ]
+
+
+async def _roots(redis_url: str, folder: Path) -> list[str]:
+    """Seconds until the root stands in Slack, by the stand-in's clock; one incident at a time in each channel."""
+    async with _running(redis_url, folder) as (town, load_url, headers, _):
+        took = []
+        async with aiohttp.ClientSession(headers=headers) as session:
+            for number, service in enumerate(PLAN.services):
+                began = time.time()
+                await _post(session, load_url, _payload(service, PODS[:1], number))
+                root = await _first(town, channel_of(service))
+                took.append(root - began)
+                await asyncio.sleep(max(0.0, began + ROOTS_APART_S - time.time()))
+    took = took[1:]  # the first one starts everything up
+    return [
+        f"webhook to root message in Slack: median {quantile(took, 0.5) * 1000:.0f} ms,"
+        f" 95th percentile {quantile(took, 0.95) * 1000:.0f} ms of {len(took)}"
+    ]
+
+
+async def _bytes(redis_url: str, folder: Path, alerts: int) -> str:
+    async with _running(redis_url, folder) as (_, load_url, headers, redis):
+        before = costs.memory(redis)
+        async with aiohttp.ClientSession(headers=headers) as session:
+            names = [f"pod-{number}" for number in range(alerts)]
+            found = {}
+            for ended in (False, True):
+                for number, service in enumerate(PLAN.services[:INCIDENTS]):
+                    await _post(session, load_url, _payload(service, names, number, ended=ended))
+                await _done(redis)
+                after = costs.memory(redis)
+                found[ended] = {kind: (after[kind] - before[kind]) / INCIDENTS for kind in after}
+    opened, over = found[False], found[True]
+    return (
+        f"Redis for one incident with {alerts} alert{'s' * (alerts > 1)}: {sum(opened.values()):,.0f} bytes open,"
+        f" {sum(over.values()):,.0f} resolved; of these {opened['captures']:,.0f} and {over['captures']:,.0f} for what"
+        " its captures found"
+    )
+
+
+async def _idle(redis_url: str, folder: Path) -> str:
+    async with _town(redis_url, folder) as (town, _), process(town, "worker") as worker:
+        assert worker.stderr is not None
+        await worker.stderr.readline()  # "working"
+        with client(redis_url) as redis:
+            return await costs.idle(redis, worker.pid)
+
+
+@asynccontextmanager
+async def _running(redis_url: str, folder: Path) -> AsyncIterator[tuple[Town, str, dict[str, str], Redis]]:
+    """Web and worker."""
+    async with _town(redis_url, folder) as (town, headers), web(town) as url, process(town, "worker"):
+        with client(redis_url) as redis:
+            yield town, url, headers, redis
+
+
+@asynccontextmanager
+async def _bare(redis_url: str) -> AsyncIterator[str]:
+    command = (sys.executable, "-m", "tests.bench.bare", redis_url)
+    started = await asyncio.create_subprocess_exec(*command, stdout=PIPE, env=dict(os.environ))
+    try:
+        assert started.stdout is not None
+        yield (await started.stdout.readline()).decode().split()[2]
+    finally:
+        started.terminate()
+        await started.wait()
+
+
+async def _post(session: aiohttp.ClientSession, url: str, payload: Payload) -> None:
+    async with session.post(f"{url}/webhooks/alertmanager", json=payload) as answer:
+        answer.raise_for_status()
+
+
+async def _first(town: Town, channel: str) -> float:
+    """When the first message of a channel was stored, seconds since 1970."""
+    async with asyncio.timeout(30):
+        while not town.slack.ws.messages[channel]:
+            await town.slack.ws.changes.beyond(town.slack.ws.changes.version, 1.0)
+    return float(town.slack.ws.messages[channel][0].ts)
+
+
+async def _done(redis: Redis) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            if not any(left(redis, within_s=0).values()):
+                return
+            await asyncio.sleep(0.2)
+
+
+def _payload(service: str, pods: Sequence[str], number: int, *, ended: bool = False) -> Payload:
+    labels = {"alertname": "HeapGrows", "service": service}
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    alerts = [
+        AlertBody(
+            status="resolved" if ended else "firing",
+            labels=labels | {"instance": pod},
+            annotations={"summary": f"the heap of {pod} grows"},
+            startsAt="2026-01-01T00:00:00Z",
+            endsAt=at if ended else NEVER,
+            generatorURL="http://prometheus:9090/graph",
+            fingerprint=f"{number:08x}{index:08x}",
+        )
+        for index, pod in enumerate(pods)
+    ]
+    return Payload(
+        version="4",
+        groupKey=f'{{}}:{{service="{service}"}}',
+        truncatedAlerts=0,
+        status=alerts[0]["status"],
+        receiver="mapstorm",
+        groupLabels=labels,
+        commonLabels=labels,
+        commonAnnotations={},
+        externalURL="http://alertmanager:9093",
+        alerts=alerts,
+    )
