@@ -81,7 +81,7 @@ def _source(entry: RotationEntry, folder: Path, environ: Mapping[str, str] | Non
     if entry.user_group:
         return UserGroup(entry.user_group)
     if entry.ical and entry.ical.file:
-        return Calendar(file=folder / entry.ical.file)
+        return Calendar(file=str(folder / entry.ical.file))
     if entry.ical and entry.ical.env and environ is not None:
         return Calendar(_address(entry.ical.env, environ, problems))
     return Calendar()

@@ -5,7 +5,6 @@ Times are seconds since 1970; a written start is local and gets its time zone fr
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 
@@ -38,10 +37,11 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """An iCal calendar: an https address, which is a secret, or a file. Exactly one of both is set."""
+    """An iCal calendar: an https address, which is a secret, or the path of a file. Exactly one of both is set, none
+    in a process that reads no calendar."""
 
     address: str = field(default="", repr=False)
-    file: Path | None = None
+    file: str = ""
 
 
 class Written(NamedTuple):

@@ -53,8 +53,8 @@ class Calendars:
     async def fetch(self, calendar: Calendar) -> bytes:
         """At most 5 MB in at most ten seconds. Raises CalendarAway, CalendarRefused, UntrustedCalendar, NotACalendar,
         CalendarTooLarge."""
-        if calendar.file is not None:
-            return await asyncio.to_thread(_read, calendar.file)
+        if calendar.file:
+            return await asyncio.to_thread(_read, Path(calendar.file))
         with _explained():
             async with asyncio.timeout(self._total_s):
                 return await self._follow(https(calendar.address))
@@ -153,7 +153,7 @@ def _read(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise CalendarAway("file") from error
     if len(content) > MOST_BYTES:
         raise CalendarTooLarge(str(MOST_BYTES))
