@@ -6,6 +6,7 @@ Knows arguments and how a verdict is printed.
 import argparse
 import asyncio
 import json
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ SHOWN = 20
 
 def main() -> int:
     plan, as_json, logs = _arguments()
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     with tempfile.TemporaryDirectory(prefix="mapstorm-chaos-") as scratch:
         try:
             verdict = asyncio.run(drill(plan, logs or Path(scratch), _say))
@@ -26,6 +28,11 @@ def main() -> int:
             return 130
     print(json.dumps(_as_json(plan, verdict), indent=2) if as_json else _table(plan, verdict))
     return 0 if verdict.fine else 1
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Ctrl-C ends slow answers of the stand-in before their time; nobody wants to read the traceback of each."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _say(line: str) -> None:
