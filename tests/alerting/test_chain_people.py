@@ -12,10 +12,21 @@ from tests.alerting.receiver import eventually
 
 pytestmark = [pytest.mark.redis, pytest.mark.alertmanager, pytest.mark.asyncio(loop_scope="module")]
 
+# Nobody answers there: what is tried is who may act, and who is called.
+GUARDED: dict[str, object] = {
+    "name": "svc-guarded",
+    "instances": [{"url": "http://127.0.0.1:9/debug/pprof", "name": "svc-guarded-0"}],
+    "channel": "C0SVCGUARDED",
+    "match": ['service="svc-guarded"'],
+    "allow": {"user_groups": ["S0ONCALL"]},
+    "mention": ["S0ONCALL"],
+}
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
-    async with chain(tmp_path_factory.mktemp("chain"), places=5, peers=1) as here, here.web(), here.worker():
+    folder = tmp_path_factory.mktemp("chain")
+    async with chain(folder, places=5, peers=1, services=[GUARDED]) as here, here.web(), here.worker():
         yield here
 
 
@@ -104,6 +115,8 @@ async def test_two_captures_compared_from_the_modal(town: Chain, place: Place) -
     modal = await form(town, place, "compare")
     await submit(town, modal, instance=f"{place.name}-0", against="previous")
     await eventually(lambda: bool(place.replies("compared")), "a comparison in the thread")
+    await town.quiet()
+    assert [len(place.replies("summary")), len(place.replies("compared"))] == [3, 1]
 
 
 async def test_a_silence_is_made_and_ended_from_the_thread(town: Chain, place: Place) -> None:
@@ -145,3 +158,16 @@ async def test_commands_and_mentions(town: Chain, place: Place) -> None:
     await place.stands("✅ *Resolved*")
     await people.type(place.channel, BO, f"/mapstorm incidents {place.name}")
     await whispered(town, place, BO, "No open incident")
+
+
+async def test_only_who_is_on_call_may_act_and_is_called_once(town: Chain) -> None:
+    place = Place("svc-guarded", town.slack, town.gate)
+    await fire(town.peers, place.labels())
+    root = await place.opened()
+    assert "<!subteam^S0ONCALL>" in json.dumps(root.content.blocks)
+    await click(town, place, "acknowledge", BO)
+    await whispered(town, place, BO, "The registry does not list you for this service")
+    assert "*Firing*" in place.root
+    await click(town, place, "acknowledge", ANA)
+    await place.stands(f"Acknowledged by <@{ANA}>")
+    assert "S0ONCALL" not in json.dumps(root.content.blocks), "an edit calls nobody"
