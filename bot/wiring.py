@@ -12,6 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import render
 from bot.budget import RedisBudget
 from bot.chat import SlackChat, slack_client, slack_session
+from bot.handoffs.export import exporting, words
+from bot.handoffs.store import RedisHandoffs
 from bot.heaps import HttpHeaps
 from bot.incidents.agenda import RedisAgenda
 from bot.incidents.inbox import RedisInbox
@@ -123,6 +125,7 @@ def furnished(
         people=people,
         silences=silences,
         rotas=RedisRotas(redis, rotations, people),
+        handoffs=RedisHandoffs(redis, outbox, words, exporting(slack)),
         now=time.time,
         pause=asyncio.sleep,
     )

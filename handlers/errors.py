@@ -7,6 +7,7 @@
       - UnknownCommand, UnknownService, UnknownInstance, UnknownClaim (with the nearest names), WrongUsage
       - BadAlert: an alert sender's slip
       - UnknownIncident, NothingOpen, SeveralOpen, NoSnapshot, NoGroupLabels, NoAlertmanager
+      - UnknownRotation, UnknownHandoff, NoHandoff, NotPosted, SeveralRotations
       - Forbidden: Stranger, Guest, NotAllowed
     - CaptureError                the service did not give its heap
       - Unreachable, TimedOut, Busy, UnderWay, ServerFault (retryable)
@@ -105,6 +106,36 @@ class NoAlertmanager(RequestError):
     """No Alertmanager is registered, or the alerts come from somewhere else."""
 
     reason = "no_alertmanager"
+
+
+class UnknownRotation(RequestError):
+    """A rotation that is not in the registry; `detail` is its name, `nearest` are names that are."""
+
+    reason = "unknown_rotation"
+
+
+class UnknownHandoff(RequestError):
+    """A handoff that is not known, or not any more."""
+
+    reason = "unknown_handoff"
+
+
+class NoHandoff(RequestError):
+    """There is no handoff to write into, or to export; `detail` is the rotation, if one was meant."""
+
+    reason = "no_handoff"
+
+
+class NotPosted(RequestError):
+    """The handoff's thread is not there yet."""
+
+    reason = "not_posted"
+
+
+class SeveralRotations(RequestError):
+    """No rotation was named, and which one is meant cannot be told; `nearest` are their names."""
+
+    reason = "several_rotations"
 
 
 class Forbidden(RequestError):

@@ -16,6 +16,30 @@ class HandoffState(StrEnum):
     WITHDRAWN = "withdrawn"  # the shift was swapped away
 
 
+class HandoffAct(StrEnum):
+    """What a person can do with a handoff, by a button."""
+
+    ADD = "add"
+    TAKE = "take"
+    NOT_ME = "not_me"
+
+
+# The buttons as it stands, in order: what is taken or withdrawn is nobody else's any more.
+OFFERED = {
+    HandoffState.DRAFTED: (HandoffAct.ADD, HandoffAct.TAKE, HandoffAct.NOT_ME),
+    HandoffState.TAKEN: (HandoffAct.ADD,),
+    HandoffState.WITHDRAWN: (),
+}
+
+
+class FilledIn(NamedTuple):
+    """What somebody adds to an act: for ADD pairs of an incident's id ("" for the free field) and what was written,
+    for NOT_ME Slack's id of who takes it instead, "" to read the calendar again. Nothing of it is trusted."""
+
+    texts: tuple[tuple[str, str], ...] = ()
+    user: str = ""
+
+
 class Added(NamedTuple):
     """What a person wrote into a handoff. `incident` is an incident's id, empty for the free field."""
 
@@ -32,6 +56,10 @@ class Handoff:
     `id` is computed from rotation and moment, so there is one for each change, whoever drafts it; it is also the name
     of its conversation. `told` counts who was reminded: 0 nobody, 1 the incoming, 2 the channel. `asked_by` is set
     where a command asked for it, outside any change. Times are seconds since 1970.
+
+    `expected` are the incoming as the rota had them last; `incoming` differs where somebody said "not me". `trouble`
+    is the error's word for why the rota could not be read, "" where it could. `owes`: its incidents have yet to be
+    told what was added, or who has them now.
     """
 
     id: str
@@ -49,6 +77,9 @@ class Handoff:
     taken_at: float | None = None
     told: int = 0
     asked_by: str = ""
+    expected: tuple[Member, ...] = ()
+    trouble: str = ""
+    owes: bool = False
     version: int = 1
 
 
@@ -95,7 +126,7 @@ class Missed(NamedTuple):
 
     service: str
     instance: str
-    count: int
+    times: int
     reason: str
 
 

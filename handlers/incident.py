@@ -32,6 +32,8 @@ class Event(StrEnum):
     UNSILENCED = "unsilenced"
     CAPTURED = "captured"  # a person asked for a capture
     COMPARED = "compared"  # a person asked for a comparison
+    NOTED = "noted"  # a person wrote down what only they knew, in a handoff
+    HANDED_OVER = "handed_over"  # whoever came on call has it now; the handoff's id is the detail
 
 
 class Act(StrEnum):
@@ -96,6 +98,7 @@ class Incident:
     `outcomes` has the newest capture of each instance. `requests` counts the captures asked for, `refires` how often
     it was reopened; `previous` is the id of the incident before it of the same group. Times are seconds since 1970.
 
+    `on_call` are Slack's ids of who was on call when it opened, where the registry wants them mentioned.
     `stands_since` is the version that brought the state: a click on an older message meant another one.
     `follow_up_at` and `limit_at` are when it will be captured again by itself. `ended` remembers when alerts ended
     (by fingerprint) that are not part of this story: late copies of them are no news. An incident without a timeline
@@ -123,6 +126,7 @@ class Incident:
     follow_up_at: float | None = None
     limit_at: float | None = None
     ended: dict[str, float] = field(default_factory=dict)
+    on_call: tuple[str, ...] = ()
     stands_since: int = 1
     version: int = 1
 

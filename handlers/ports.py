@@ -13,11 +13,12 @@ from analyzers.finding import Diagnosis
 from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
 from handlers.alert import Alert, Group, Part
+from handlers.handoff import Handoff
 from handlers.incident import Incident
 from handlers.posts import Post
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
 from handlers.rotation import Member, Rota, Rotation
-from handlers.step import Step
+from handlers.step import HandoffStep, Step
 
 
 class Registry(Protocol):
@@ -169,6 +170,9 @@ class Incidents(Protocol):
     async def open(self, service: str | None = None) -> tuple[Incident, ...]:
         """Those that are not resolved, newest first."""
 
+    async def since(self, moment: float) -> tuple[Incident, ...]:
+        """Those to which something has happened since `moment`, the latest first; no more than 500."""
+
     async def commit(self, step: Step) -> bool:
         """False where the incident, or the head of its inbox, was changed by somebody else: read again, decide anew."""
 
@@ -219,6 +223,22 @@ class Rotas(Protocol):
         OutageError."""
 
 
+class Handoffs(Protocol):
+    """What handoffs there are. A change is one step with what is said of it."""
+
+    async def get(self, identity: str) -> Handoff | None:
+        """The handoff of that id."""
+
+    async def recent(self, rotation: str) -> tuple[Handoff, ...]:
+        """A rotation's, by the moment of their change, the latest first; no more than 20."""
+
+    async def commit(self, step: HandoffStep) -> bool:
+        """False where the handoff was changed by somebody else: read again, decide anew."""
+
+    async def export(self, handoff: Handoff, rotation: Rotation) -> None:
+        """Uploads its thread as Markdown into the thread. Raises NotPosted, OutageError, MissingScope."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """All ports together, with the clock. `now` is seconds since 1970, `pause` waits for seconds."""
@@ -237,5 +257,6 @@ class Tools:
     people: People
     silences: Silences | None
     rotas: Rotas
+    handoffs: Handoffs
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]

@@ -1,8 +1,9 @@
-"""One change of an incident and everything that follows from it: kept in one step, or not at all."""
+"""One change of an incident, or of a handoff, and everything that follows from it: kept in one step, or not at all."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
+from handlers.handoff import Handoff
 from handlers.incident import Incident
 from handlers.posts import Post
 from handlers.records import Request
@@ -33,3 +34,11 @@ class Step(NamedTuple):
     requests: tuple[Request, ...] = ()
     wakes: tuple[Wake, ...] = ()
     read: str | None = None
+
+
+class HandoffStep(NamedTuple):
+    """From `before` (None: it is new) to `after`, and what is said of it."""
+
+    before: Handoff | None
+    after: Handoff
+    posts: tuple[Post, ...] = ()

@@ -9,7 +9,8 @@ from analyzers.finding import Diagnosis
 from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
 from handlers.alert import Alert, Group, Part
-from handlers.errors import Busy, CalendarError, OutageError, UnknownService
+from handlers.errors import Busy, CalendarError, NotPosted, OutageError, UnknownService
+from handlers.handoff import Handoff
 from handlers.incident import Incident, State
 from handlers.notes import Note
 from handlers.oncall.shifts import shifts
@@ -17,7 +18,7 @@ from handlers.ports import Standing, Tools, Visit
 from handlers.posts import Post, Reply, Root
 from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
 from handlers.rotation import Member, Rota, Rotation, Span
-from handlers.step import Reason, Step, Wake
+from handlers.step import HandoffStep, Reason, Step, Wake
 from tests.analyzers.recordings import EPOCH, Recording
 
 ORDERS = Service(
@@ -358,6 +359,11 @@ class FakeIncidents:
         ]
         return tuple(sorted(found, key=lambda incident: -incident.opened_at))
 
+    async def since(self, moment: float) -> tuple[Incident, ...]:
+        told = [incident for incident in self.kept.values() if incident.timeline]
+        found = [incident for incident in told if incident.timeline[-1].at >= moment]
+        return tuple(sorted(found, key=lambda incident: -incident.timeline[-1].at))
+
     async def commit(self, step: Step) -> bool:
         head = await self.inbox.head(step.after.group)
         if self.beaten or self.kept.get(step.after.id) != step.before:
@@ -447,6 +453,38 @@ class FakeRotas:
         return tuple(one._replace(slack=one.slack or self.users.get(one.email, "")) for one in members)
 
 
+@dataclass
+class FakeHandoffs:
+    """Steps end in the outbox, all or nothing. `beaten` commits come too late, one each."""
+
+    outbox: FakeOutbox
+    kept: dict[str, Handoff] = field(default_factory=dict)
+    steps: list[HandoffStep] = field(default_factory=list)
+    exported: list[str] = field(default_factory=list)
+    beaten: int = 0
+
+    async def get(self, identity: str) -> Handoff | None:
+        return self.kept.get(identity)
+
+    async def recent(self, rotation: str) -> tuple[Handoff, ...]:
+        found = [handoff for handoff in self.kept.values() if handoff.rotation == rotation]
+        return tuple(sorted(found, key=lambda handoff: -handoff.at)[:20])
+
+    async def commit(self, step: HandoffStep) -> bool:
+        if self.beaten or self.kept.get(step.after.id) != step.before:
+            self.beaten = max(0, self.beaten - 1)
+            return False
+        self.kept[step.after.id] = step.after
+        self.outbox.take(*step.posts)
+        self.steps.append(step)
+        return True
+
+    async def export(self, handoff: Handoff, rotation: Rotation) -> None:
+        if handoff.id not in self.outbox.roots:
+            raise NotPosted
+        self.exported.append(handoff.id)
+
+
 class Fakes:
     """All of them, with one service of two instances that replays nothing until it is told what."""
 
@@ -466,6 +504,7 @@ class Fakes:
         self.people = FakePeople()
         self.silences = FakeSilences()
         self.rotas = FakeRotas()
+        self.handoffs = FakeHandoffs(self.outbox)
         self.tools = Tools(
             registry=self.registry,
             heaps=self.heaps,
@@ -481,6 +520,7 @@ class Fakes:
             people=self.people,
             silences=self.silences,
             rotas=self.rotas,
+            handoffs=self.handoffs,
             now=self.clock.now,
             pause=self.clock.pause,
         )

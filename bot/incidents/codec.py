@@ -40,6 +40,7 @@ def _records(given: Json) -> Json:
         "timeline": tuple(Entry(at, Event(event), *rest) for at, event, *rest in given["timeline"]),
         "outcomes": tuple(Outcome(*outcome) for outcome in given["outcomes"]),
         "silence": Silence(*given["silence"]) if given["silence"] else None,
+        "on_call": tuple(given.get("on_call", ())),
     }
 
 

@@ -1,4 +1,5 @@
-"""The port Incidents in Redis: one value for each incident, the newest of each group, and which are open.
+"""The port Incidents in Redis: one value for each incident, the newest of each group, which are open, and when
+something happened last.
 
 A step is one transaction (WATCH, MULTI): the incident, the head of its inbox, what is to be said, what is to be
 captured and when to look again. A worker that dies has done all of it or nothing.
@@ -25,6 +26,8 @@ from handlers.step import Step
 # As long as a thread is remembered (posting/outbox.py), so that a re-fire finds both or neither.
 TTL_S = 30 * 24 * 3600
 OPEN = key("incidents-open")
+# By when something happened to them last.
+LATEST, MOST = key("incidents-latest"), 500
 
 log = structlog.get_logger()
 
@@ -54,6 +57,12 @@ class RedisIncidents:
         found = [incident for value in values if (incident := _read(value))]
         return tuple(incident for incident in found if service in (None, incident.service))
 
+    async def since(self, moment: float) -> tuple[Incident, ...]:
+        with redis_errors():
+            found = names(await self._redis.zrevrangebyscore(LATEST, "+inf", repr(moment), 0, MOST))
+            values = await self._redis.mget([_value(identity) for identity in found]) if found else []
+        return tuple(incident for value in values if (incident := _read(value)))
+
     async def commit(self, step: Step) -> bool:
         after = step.after
         group = after.group
@@ -75,6 +84,9 @@ class RedisIncidents:
                 else:
                     pipe.zadd(OPEN, {after.id: after.opened_at})
                 pipe.zremrangebyscore(OPEN, "-inf", after.opened_at - TTL_S)  # their values are gone as well
+                if after.timeline:  # else nobody has heard of it
+                    pipe.zadd(LATEST, {after.id: after.timeline[-1].at})
+                    pipe.zremrangebyscore(LATEST, "-inf", after.timeline[-1].at - TTL_S)
                 if step.read is not None:
                     pipe.lpop(inbox(group))
                 await self._outbox.add(pipe, step.posts)

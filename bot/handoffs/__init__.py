@@ -1,0 +1,1 @@
+"""Handoffs in Redis and in Slack: what is kept of them, the watch over rotations, and the thread as a file."""
