@@ -10,7 +10,7 @@ import os.path
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from functools import cache
 from urllib.parse import quote
@@ -26,12 +26,15 @@ from handlers.notes import Note
 
 TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "templates")
 LONGEST_NAME = 240
+# What people write may be longer than a name: characters of a line, and lines.
+LONGEST_LINE, LINES = 1_000, 20
 _GROUP_ID = re.compile(r"S[A-Z0-9]{2,20}")
 _SLACK_ID = re.compile(r"[UWC][A-Z0-9]{2,20}")
 _ADDRESS = re.compile(r"https?://[a-zA-Z0-9\[][!-~]{0,1500}")
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"  # all that an address may have and Slack's <address|label> does not use
 _PLAIN = str.maketrans({"`": None, "<": "‹", ">": "›"})
 _BLANK_LINES = re.compile(r"\n{3,}")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime asks the machine for its language
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -67,12 +70,12 @@ def template_name(note: type[Note]) -> str:
     return _CAMEL.sub("_", note.__name__).lower() + ".j2"
 
 
-def clean(text: str) -> str:
+def clean(text: str, longest: int = LONGEST_NAME) -> str:
     """`text` on one line, without control, bidirectional and invisible characters, and not endlessly long."""
     kept = "".join(
         " " if char.isspace() else char for char in text if char.isspace() or unicodedata.category(char)[0] != "C"
     )
-    return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - 1] + "…"
+    return kept if len(kept) <= longest else kept[: longest - 1] + "…"
 
 
 def escape(text: str) -> str:
@@ -105,11 +108,13 @@ def _environment(medium: Medium) -> Environment:
             "capitalise": lambda text: text[:1].upper() + text[1:],
             "change": numbers.change,
             "channel": lambda name: _channel(name, medium),
+            "clock": _clock,
             "code": lambda value: _code(value, medium),
             "date": lambda seconds: _date(seconds, medium),
             "duration": numbers.duration,
             "exact": numbers.exact,
             "link": lambda address, label: _link(address, label, medium),
+            "local": _local,
             "location": _location,
             "person": lambda name: _person(name, medium),
             "roughly": numbers.roughly,
@@ -117,6 +122,7 @@ def _environment(medium: Medium) -> Environment:
             "short": short_function,
             "tail": _tail,
             "time_left": numbers.time_left,
+            "written": lambda text: _written(text, medium),
         }
     )
     return environment
@@ -134,10 +140,17 @@ def _finish(value: object, medium: Medium) -> Markup:
     return Markup(escape(text) if medium is Medium.SLACK else text)  # noqa: S704 - this is the escape
 
 
-def _code(value: object, medium: Medium) -> Markup:
+def _code(value: object, medium: Medium, longest: int = LONGEST_NAME) -> Markup:
     """A code span: the only place where Slack reads no * _ ~. Backticks cannot be escaped and are replaced."""
-    text = clean(str(value)).replace("`", "'").strip() or "?"
+    text = clean(str(value), longest).replace("`", "'").strip() or "?"
     return Markup(f"`{escape(text) if medium is Medium.SLACK else text}`")  # noqa: S704
+
+
+def _written(text: str, medium: Medium) -> Markup:
+    """What people wrote keeps its lines, each a code span of its own."""
+    lines = [line for line in text.splitlines() if clean(line).strip()] or [""]
+    spans = [_code(line, medium, LONGEST_LINE) for line in lines[:LINES]]
+    return Markup("\n").join([*spans, Markup("…")] if len(lines) > LINES else spans)
 
 
 def _person(name: str, medium: Medium) -> Markup:
@@ -169,6 +182,31 @@ def _date(seconds: float, medium: Medium) -> Markup:
     if medium is Medium.TERMINAL:
         return Markup(moment)  # noqa: S704 - digits only
     return Markup(f"<!date^{int(seconds)}^{{date_short_pretty}} {{time}}|{moment}>")  # noqa: S704
+
+
+def _clock(seconds: float, zone: str) -> str:
+    """`Mon 09:00 CET`: what clocks in a time zone show then; UTC where nobody knows the zone."""
+    from zoneinfo import ZoneInfo  # only handoffs need it
+
+    try:
+        place: tzinfo = ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):  # no such zone, no name of a zone at all, a folder of zones
+        place = UTC
+    try:
+        moment = datetime.fromtimestamp(seconds, place)
+    except (ValueError, OverflowError, OSError):
+        return "an unknown time"
+    name = moment.tzname() or ""
+    # Some zones have no letters, only a number.
+    return f"{_DAYS[moment.weekday()]} {moment:%H:%M} {name if name[:1].isalpha() else 'UTC' + name}"
+
+
+def _local(seconds: float, time_zone: str) -> str:
+    """`Mon 30 Mar 09:00 CEST`: by the clock of the people it concerns."""
+    from zoneinfo import ZoneInfo  # only here: it costs the shell 6 ms, and that speaks of no rotation
+
+    moment = datetime.fromtimestamp(seconds, ZoneInfo(time_zone))
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M %Z}"
 
 
 def _location(site: Site) -> str:

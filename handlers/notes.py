@@ -4,7 +4,9 @@ from typing import NamedTuple, get_args
 
 from analyzers.finding import Diagnosis
 from handlers.doctor import Check
+from handlers.handoff_notes import HandoffAnswer, HandoffForm, HandoffTold
 from handlers.incident import Act, Entry, Incident
+from handlers.oncall_notes import OnCall
 from handlers.records import Claim, Outcome, Remembered, Service, Trigger
 
 
@@ -243,8 +245,10 @@ Answer = (
     | StandsSo
     | Examining
     | DoctorReport
+    | OnCall
+    | HandoffAnswer
 )
-Form = SnoozeForm | SilenceForm | CompareForm
+Form = SnoozeForm | SilenceForm | CompareForm | HandoffForm
 Told = (
     CaptureStarted
     | CaptureFinished
@@ -260,6 +264,7 @@ Told = (
     | LimitAhead
     | Compared
     | Undelivered
+    | HandoffTold
 )
 Note = Told | Answer
 NOTES: tuple[type[Note], ...] = get_args(Note)

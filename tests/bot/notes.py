@@ -61,6 +61,7 @@ from handlers.notes import (
 from handlers.notes import Comparison as Peers
 from handlers.records import Instance, Outcome, Remembered, Service, Trigger
 from tests.bot.doctor_notes import reports
+from tests.bot.handoff_notes import handoff_notes
 
 EVIDENCE = {
     "growth_alloc_space": Unit.BYTES,
@@ -205,6 +206,7 @@ def notes(text: str = "orders-0") -> list[Note]:
         *incident_notes(known, text),
         Examining(),
         *reports(text),
+        *handoff_notes(tuple(incident(state, text, text) for state in State), text),
     ]
 
 

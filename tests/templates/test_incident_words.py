@@ -93,7 +93,7 @@ def test_every_act_has_its_label_and_every_form_its_words(act: Act) -> None:
     assert 0 < len(phrase("_forms.j2", "title", act.value)) <= 24
     if act in (Act.SNOOZE, Act.SILENCE, Act.COMPARE):
         assert 0 < len(phrase("_forms.j2", "submit", act.value)) <= 24
-    assert len(FORMS) == 3
+    assert len([form for form in FORMS if "incident" in form._fields]) == 3
 
 
 @pytest.mark.parametrize(
