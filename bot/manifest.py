@@ -35,7 +35,7 @@ def manifest(url: str | None, socket_mode: bool) -> str:
         **where,
         "description": "Find the line whose Go map grows",
         "usage_hint": "capture <service> [instance|all] | incidents [service] | ack, snooze, resolve [incident] | "
-        "services | history <service> | explain [word] | doctor | help",
+        "oncall [rotation] | services | history <service> | explain [word] | doctor | help",
         # Escaping would turn what looks like a user or channel into <@U…>; names of services need none of it.
         "should_escape": False,
     }

@@ -21,6 +21,7 @@ from handlers.notes import (
     ServiceList,
     Slip,
 )
+from handlers.oncall.answer import on_call
 from handlers.ports import Tools
 from handlers.records import Person, Request, Service, Thread
 
@@ -56,6 +57,9 @@ async def _answer(tools: Tools, asked: command.Command, who: Person, request_id:
         case command.IncidentsCommand(name):
             await admit(tools, who)
             return await _incidents(tools, tools.registry.get(name) if name else None)
+        case command.OnCallCommand(name):
+            await admit(tools, who)  # who is reached when is nothing for guests
+            return await on_call(tools, name)
         case command.DoctorCommand():
             await admit(tools, who)  # what is wrong with an installation is nothing for guests
             return Examining()

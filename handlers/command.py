@@ -9,7 +9,10 @@ from handlers.errors import UnknownCommand, WrongUsage
 from handlers.incident import Act
 
 ALL = "all"
-COMMANDS = ("capture", "incidents", "ack", "snooze", "resolve", "services", "history", "explain", "doctor", "help")
+COMMANDS = (
+    *("capture", "incidents", "ack", "snooze", "resolve", "oncall"),
+    *("services", "history", "explain", "doctor", "help"),
+)
 ACTS = {"ack": Act.ACKNOWLEDGE, "acknowledge": Act.ACKNOWLEDGE, "snooze": Act.SNOOZE, "resolve": Act.RESOLVE}
 
 SNOOZE_S = 3600.0
@@ -71,6 +74,13 @@ class ActCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class OnCallCommand:
+    """Who is on call, in one rotation or in all."""
+
+    rotation: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DoctorCommand:
     """Look whether all that mapstorm stands on is well."""
 
@@ -87,6 +97,7 @@ Command = (
     | ExplainCommand
     | IncidentsCommand
     | ActCommand
+    | OnCallCommand
     | DoctorCommand
     | HelpCommand
 )
@@ -118,11 +129,13 @@ def parse(text: str) -> Command:
             return ExplainCommand(" ".join(claim) or None)
         case ("incidents", [] | [_]):
             return IncidentsCommand(next(iter(arguments), None))
+        case ("oncall" | "on-call", [] | [_]):
+            return OnCallCommand(next(iter(arguments), None))
         case ("doctor", []):
             return DoctorCommand()
         case (("ack" | "acknowledge" | "snooze" | "resolve") as said, _):
             return _act(said, arguments)
-        case (("capture" | "services" | "history" | "incidents" | "doctor") as known, _):
+        case (("capture" | "services" | "history" | "incidents" | "oncall" | "doctor") as known, _):
             raise WrongUsage(known)
     raise UnknownCommand(word, nearest(word, COMMANDS))
 
