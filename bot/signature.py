@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from redis import RedisError
@@ -50,14 +51,15 @@ class Signed:
             await self._app(scope, receive, send)
             return
         try:
-            body = await self._trusted(scope, receive)
+            body, signature = await self._trusted(scope, receive)
         except Refused as why:
             log.warning("request refused", why=str(why))
             await PlainTextResponse("", 401)(scope, receive, send)
             return
-        await self._app(scope, _replay(body, receive), send)
+        await self._app(scope, _replay(body, receive), self._noting(signature, send))
 
-    async def _trusted(self, scope: Scope, receive: Receive) -> bytes:
+    async def _trusted(self, scope: Scope, receive: Receive) -> tuple[bytes, str]:
+        """The body and its signature. Raises Refused."""
         timestamp = _only(scope, b"x-slack-request-timestamp", _TIMESTAMP)
         signature = _only(scope, b"x-slack-signature", _SIGNATURE)
         if abs(self._now() - int(timestamp)) > MAX_AGE_S:
@@ -74,7 +76,7 @@ class Signed:
             raise Refused("not UTF-8")  # Bolt would answer 500
         if await self._seen(signature.decode()):
             raise Refused("replayed")
-        return body
+        return body, signature.decode()
 
     async def _seen(self, signature: str) -> bool:
         """Slack's own retries are signed anew. Without Redis a replay passes for five minutes: better than deafness."""
@@ -83,6 +85,18 @@ class Signed:
                 return not await self._redis.set(key("signature", signature[3:]), "", nx=True, ex=REMEMBERED_S)
         except (RedisError, OSError):
             return False
+
+    def _noting(self, signature: str, send: Send) -> Send:
+        """Slack repeats at once what was answered with 5xx, signed within the same second: that is no replay."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 500:
+                with suppress(RedisError, OSError):
+                    async with asyncio.timeout(REPLAY_CHECK_S):
+                        await self._redis.delete(key("signature", signature[3:]))
+            await send(message)
+
+        return sending
 
 
 def _only(scope: Scope, name: bytes, shape: re.Pattern[bytes]) -> bytes:

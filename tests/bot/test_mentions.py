@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from bot.mentions import typed
 from bot.redis_client import connect
 from bot.redis_server import free_port
+from handlers.errors import OutageError
 from handlers.incident import State
 from handlers.ports import Standing
 from tests.bot import slack as signed
@@ -71,6 +72,21 @@ async def test_an_event_is_repeated_until_it_is_done(redis: Redis, redis_url: st
     here = house(redis, redis_url, Spoken(), FakeHeaps())
     async with signed.client(signed.app(here)) as client:
         assert (await signed.send(client, signed.mention("capture svc-orders"), copy=1)).status_code == 200
+    assert (await here.queue.depth())["requests"] == 1
+
+
+@pytest.mark.redis
+async def test_a_repetition_within_the_same_second_is_no_replay(redis: Redis, redis_url: str) -> None:
+    """Slack repeats at once what was not done, and then it signs the same again; what was done comes in vain."""
+    people = FakePeople(fails=OutageError("slack"))
+    here = with_tools(house(redis, redis_url, Spoken(), FakeHeaps()), people=people)
+    body = signed.mention("capture svc-orders")
+    headers = signed.signed(body, kind="application/json")
+    async with signed.client(signed.app(here)) as client:
+        assert (await client.post("/slack/events", content=body, headers=headers)).status_code == 500
+        people.fails = None
+        assert (await client.post("/slack/events", content=body, headers=headers)).status_code == 200
+        assert (await client.post("/slack/events", content=body, headers=headers)).status_code == 401
     assert (await here.queue.depth())["requests"] == 1
 
 
