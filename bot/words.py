@@ -10,7 +10,7 @@ import os.path
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from urllib.parse import quote
@@ -20,21 +20,20 @@ from markupsafe import Markup
 
 from analyzers.finding import Finding, Remediation
 from analyzers.profile import Site
-from bot import numbers
+from bot import clocks, numbers
 from bot.template_cache import TemplateCache, cache_folder
 from handlers.notes import Note
 
 TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "templates")
 LONGEST_NAME = 240
 # What people write may be longer than a name: characters of a line, and lines.
-LONGEST_LINE, LINES = 1_000, 20
+LONGEST_LINE, LINES = 1_500, 20
 _GROUP_ID = re.compile(r"S[A-Z0-9]{2,20}")
 _SLACK_ID = re.compile(r"[UWC][A-Z0-9]{2,20}")
 _ADDRESS = re.compile(r"https?://[a-zA-Z0-9\[][!-~]{0,1500}")
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"  # all that an address may have and Slack's <address|label> does not use
 _PLAIN = str.maketrans({"`": None, "<": "‹", ">": "›"})
 _BLANK_LINES = re.compile(r"\n{3,}")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime asks the machine for its language
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -108,13 +107,13 @@ def _environment(medium: Medium) -> Environment:
             "capitalise": lambda text: text[:1].upper() + text[1:],
             "change": numbers.change,
             "channel": lambda name: _channel(name, medium),
-            "clock": _clock,
+            "clock": clocks.clock,
             "code": lambda value: _code(value, medium),
             "date": lambda seconds: _date(seconds, medium),
             "duration": numbers.duration,
             "exact": numbers.exact,
             "link": lambda address, label: _link(address, label, medium),
-            "local": _local,
+            "local": clocks.local,
             "location": _location,
             "person": lambda name: _person(name, medium),
             "roughly": numbers.roughly,
@@ -182,31 +181,6 @@ def _date(seconds: float, medium: Medium) -> Markup:
     if medium is Medium.TERMINAL:
         return Markup(moment)  # noqa: S704 - digits only
     return Markup(f"<!date^{int(seconds)}^{{date_short_pretty}} {{time}}|{moment}>")  # noqa: S704
-
-
-def _clock(seconds: float, zone: str) -> str:
-    """`Mon 09:00 CET`: what clocks in a time zone show then; UTC where nobody knows the zone."""
-    from zoneinfo import ZoneInfo  # only handoffs need it
-
-    try:
-        place: tzinfo = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):  # no such zone, no name of a zone at all, a folder of zones
-        place = UTC
-    try:
-        moment = datetime.fromtimestamp(seconds, place)
-    except (ValueError, OverflowError, OSError):
-        return "an unknown time"
-    name = moment.tzname() or ""
-    # Some zones have no letters, only a number.
-    return f"{_DAYS[moment.weekday()]} {moment:%H:%M} {name if name[:1].isalpha() else 'UTC' + name}"
-
-
-def _local(seconds: float, time_zone: str) -> str:
-    """`Mon 30 Mar 09:00 CEST`: by the clock of the people it concerns."""
-    from zoneinfo import ZoneInfo  # only here: it costs the shell 6 ms, and that speaks of no rotation
-
-    moment = datetime.fromtimestamp(seconds, ZoneInfo(time_zone))
-    return f"{moment:%a} {moment.day} {moment:%b %H:%M %Z}"
 
 
 def _location(site: Site) -> str:

@@ -62,6 +62,7 @@ from handlers.notes import Comparison as Peers
 from handlers.records import Instance, Outcome, Remembered, Service, Trigger
 from tests.bot.doctor_notes import reports
 from tests.bot.handoff_notes import handoff_notes
+from tests.bot.oncall_notes import oncall_notes
 
 EVIDENCE = {
     "growth_alloc_space": Unit.BYTES,
@@ -207,6 +208,7 @@ def notes(text: str = "orders-0") -> list[Note]:
         Examining(),
         *reports(text),
         *handoff_notes(tuple(incident(state, text, text) for state in State), text),
+        *oncall_notes(text),
     ]
 
 
