@@ -1,12 +1,15 @@
-"""Bolt's listeners for the buttons and modals of incidents: what was pressed to what the handlers do, and the answer.
+"""Bolt's listeners for buttons and modals: what was pressed to what the handlers do, and the answer.
 
 Slack does not repeat clicks, so the change comes before the acknowledgement; where it takes too long, the answer comes
-later. Modals are opened empty at once, because a trigger lives for three seconds. Knows payloads, no permission.
+later. Modals are opened empty at once, because a trigger lives for three seconds. Knows payloads, no permission; what
+can be pressed is a Subject.
 """
 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import aiohttp
 import structlog
@@ -17,93 +20,121 @@ from bot import forms
 from bot.desk import Desk, Payload, clicker
 from bot.once import Underway
 from handlers.errors import OutageError
-from handlers.incident import Act, Filled
-from handlers.incidents import acts
-from handlers.notes import Acted, CompareForm, Note, SilenceForm, Slip, SnoozeForm
+from handlers.handoff import HandoffAct
+from handlers.handoff_notes import HandoffActed
+from handlers.incident import Act
+from handlers.notes import Acted, Form, Note, Slip
+from handlers.ports import Tools
+from handlers.records import Person
 
-AT_ONCE = re.compile(r"incident\.(acknowledge|capture|resolve|unsilence)")
-BY_FORM = re.compile(r"incident\.(compare|snooze|silence)")
-# As bot/render.py writes it. A value of another shape is that of no incident.
+# As bot/render.py writes it. A value of another shape is that of nothing.
 VALUE = re.compile(r"([0-9a-z]{1,32})(?:\.([0-9]{1,9}))?")
 
 log = structlog.get_logger()
 
 
-def listen(app: AsyncApp, desk: Desk) -> None:
+class Click(NamedTuple):
+    """What was pressed or submitted: which act, on what, at which version of its message if the button names one."""
+
+    act: Act | HandoffAct
+    identity: str
+    version: int | None
+    who: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What has buttons. Their action ids, and the callback ids of its modals, are `name` and one of `acts`; those of
+    `by_form` open a modal first. `form` says what that has to offer, or why it does not open; `done` does it, with
+    the state of a submitted modal."""
+
+    name: str
+    acts: type[Act] | type[HandoffAct]
+    by_form: tuple[Act | HandoffAct, ...]
+    form: Callable[[Tools, Click], Awaitable[Form | Note]]
+    done: Callable[[Tools, Click, object], Awaitable[Note]]
+
+    def ids(self, *, with_form: bool) -> re.Pattern[str]:
+        """What the ids of its buttons look like."""
+        acts = "|".join(act for act in self.acts if (act in self.by_form) is with_form)
+        return re.compile(rf"{self.name}\.({acts})")
+
+    def click(self, action_id: str, value: object, who: Person) -> Click:
+        found = VALUE.fullmatch(value) if isinstance(value, str) else None
+        identity, version = (found[1], found[2]) if found else ("", None)
+        return Click(
+            self.acts(action_id.removeprefix(f"{self.name}.")), identity, int(version) if version else None, who
+        )
+
+
+def listen(app: AsyncApp, desk: Desk, subject: Subject) -> None:
     """Adds the listeners."""
 
     async def pressed(ack: AsyncAck, body: Payload, action: Payload) -> None:
-        await _press(desk, ack, body, action)
+        await _press(desk, subject, ack, body, subject.click(action["action_id"], action.get("value"), clicker(body)))
 
     async def asked(ack: AsyncAck, body: Payload, action: Payload) -> None:
         await ack()
-        await _open(desk, body, action)
+        await _open(desk, subject, body, subject.click(action["action_id"], action.get("value"), clicker(body)))
 
     async def submitted(ack: AsyncAck, body: Payload, view: Payload) -> None:
-        await _submit(desk, ack, body, view)
+        click = subject.click(view["callback_id"], view.get("private_metadata"), clicker(body))
+        # Without the version: whoever fills in a form has seen more than its button.
+        await _submit(desk, subject, ack, body, click._replace(version=None))
 
-    app.action(AT_ONCE)(pressed)
-    app.action(BY_FORM)(asked)
-    app.view({"type": "view_submission", "callback_id": BY_FORM})(submitted)
+    app.action(subject.ids(with_form=False))(pressed)
+    app.action(subject.ids(with_form=True))(asked)
+    app.view({"type": "view_submission", "callback_id": subject.ids(with_form=True)})(submitted)
 
 
-async def _press(desk: Desk, ack: AsyncAck, body: Payload, action: Payload) -> None:
-    act, (incident, version) = _act(action["action_id"]), _value(action.get("value"))
-    who = clicker(body)
-    note, _ = await _in_time(desk, ack, _once(desk, body, act, incident, version, Filled()))
+async def _press(desk: Desk, subject: Subject, ack: AsyncAck, body: Payload, click: Click) -> None:
+    note, _ = await _in_time(desk, ack, _once(desk, subject, body, click, None))
     await ack()
     # What was done stands in the root and in the thread.
-    if note is not None and not isinstance(note, Acted):
-        await desk.whisper(who, note, _thread(body))
+    if note is not None and not isinstance(note, Acted | HandoffActed):
+        await desk.whisper(click.who, note, _thread(body))
 
 
-async def _open(desk: Desk, body: Payload, action: Payload) -> None:
-    act, (incident, version) = _act(action["action_id"]), _value(action.get("value"))
-    opened = await _view(desk, "views.open", {"trigger_id": body["trigger_id"]}, forms.loading(act, incident))
+async def _open(desk: Desk, subject: Subject, body: Payload, click: Click) -> None:
+    empty = forms.loading(click.act, click.identity)
+    opened = await _view(desk, "views.open", {"trigger_id": body["trigger_id"]}, empty)
     if opened is None:  # too late, or a copy of a click whose trigger is spent
         return
     try:
-        found = await acts.form(desk.tools, incident, act, clicker(body), version)
+        found = await subject.form(desk.tools, click)
     except Exception:  # the modal must not stand there empty for ever; Bolt logs what it was
-        await _view(desk, "views.update", {"view_id": opened}, _notice(desk, act, incident, Slip("bug", "")))
+        await _view(desk, "views.update", {"view_id": opened}, _notice(desk, click, Slip("bug", "")))
         raise
-    match found:
-        case SnoozeForm() | SilenceForm() | CompareForm():
-            view = forms.view(found)
-        case _:
-            view = _notice(desk, act, incident, found)
+    view = forms.view(found) if isinstance(found, Form) else _notice(desk, click, found)
     await _view(desk, "views.update", {"view_id": opened}, view)
 
 
-async def _submit(desk: Desk, ack: AsyncAck, body: Payload, view: Payload) -> None:
-    act, (incident, _) = _act(view["callback_id"]), _value(view.get("private_metadata"))
-    filled = forms.filled((view.get("state") or {}).get("values"))
+async def _submit(desk: Desk, subject: Subject, ack: AsyncAck, body: Payload, click: Click) -> None:
+    view: Payload = body["view"]
 
     async def wait() -> None:
-        await ack(response_action="update", view=forms.loading(act, incident))
+        await ack(response_action="update", view=forms.loading(click.act, click.identity))
 
-    # Without the version: whoever fills in a form has seen more of the incident than its button.
-    note, late = await _in_time(desk, wait, _once(desk, body, act, incident, None, filled))
+    state = (view.get("state") or {}).get("values")
+    note, late = await _in_time(desk, wait, _once(desk, subject, body, click, state))
     if late and note is not None:
-        await _view(desk, "views.update", {"view_id": view["id"]}, _notice(desk, act, incident, note))
-    elif note is None or isinstance(note, Acted):
+        await _view(desk, "views.update", {"view_id": view["id"]}, _notice(desk, click, note))
+    elif note is None or isinstance(note, Acted | HandoffActed):
         await ack()
     else:
-        await ack(response_action="update", view=_notice(desk, act, incident, note))
+        await ack(response_action="update", view=_notice(desk, click, note))
 
 
-async def _once(desk: Desk, body: Payload, act: Act, incident: str, version: int | None, filled: Filled) -> Note | None:
+async def _once(desk: Desk, subject: Subject, body: Payload, click: Click, state: object) -> Note | None:
     """The answer to a click; None to a copy of it."""
     try:
-        note = await desk.once.run(
-            "click", body["trigger_id"], lambda: acts.act(desk.tools, incident, act, clicker(body), version, filled)
-        )
+        note = await desk.once.run("click", body["trigger_id"], lambda: subject.done(desk.tools, click, state))
     except Underway:
         return None
     except OutageError as error:
         return Slip(error.reason, error.detail)
     if note is not None:
-        desk.counted(act.value, note)
+        desk.counted(click.act.value, note)
     return note
 
 
@@ -129,18 +160,8 @@ async def _view(desk: Desk, method: str, which: Payload, view: forms.View) -> st
     return str((answer.get("view") or {}).get("id", ""))
 
 
-def _notice(desk: Desk, act: Act, incident: str, note: Note) -> forms.View:
-    return forms.notice(act, incident, desk.render(note))
-
-
-def _act(action_id: str) -> Act:
-    return Act(action_id.removeprefix("incident."))
-
-
-def _value(value: object) -> tuple[str, int | None]:
-    """An incident's id, and the version of what was clicked."""
-    found = VALUE.fullmatch(value) if isinstance(value, str) else None
-    return (found[1], int(found[2]) if found[2] else None) if found else ("", None)
+def _notice(desk: Desk, click: Click, note: Note) -> forms.View:
+    return forms.notice(click.act, click.identity, desk.render(note))
 
 
 def _thread(body: Payload) -> str:

@@ -5,20 +5,31 @@ import re
 
 from bot.render import Block, Message
 from bot.words import phrase
-from handlers.incident import HOUR_AGO, PREVIOUS, WEEK_AGO, Act, Filled
+from handlers.handoff import FilledIn, HandoffAct
+from handlers.handoff_notes import AddForm, NotMeForm
+from handlers.incident import HOUR_AGO, PREVIOUS, WEEK_AGO, Act, Filled, Incident
 from handlers.notes import CompareForm, Form, SilenceForm, SnoozeForm
 from handlers.records import Remembered
 
 View = dict[str, object]
 
-ACTS = {SnoozeForm: Act.SNOOZE, SilenceForm: Act.SILENCE, CompareForm: Act.COMPARE}
+ACTS: dict[type[Form], Act | HandoffAct] = {
+    SnoozeForm: Act.SNOOZE,
+    SilenceForm: Act.SILENCE,
+    CompareForm: Act.COMPARE,
+    AddForm: HandoffAct.ADD,
+    NotMeForm: HandoffAct.NOT_ME,
+}
 WORDS = "_forms.j2"
 # Slack's: options of one menu, characters of an option, of a value, of what somebody types here.
 OPTIONS, OPTION, VALUE, COMMENT = 100, 75, 150, 300
+# Incidents that a form asks about, and characters for each: 20 lines of a message's section.
+FIELDS, KNOWLEDGE = 20, 1_500
+ABOUT = "about."  # and an incident's id, or nothing
 
 
 def view(form: Form) -> View:
-    """The modal. Its submission names the act (callback_id) and the incident (private_metadata)."""
+    """The modal. Its submission names the act (callback_id) and what it is about (private_metadata)."""
     act = ACTS[type(form)]
     match form:
         case SnoozeForm(_, seconds):
@@ -27,18 +38,23 @@ def view(form: Form) -> View:
             blocks = [_how_long(seconds), _why()]
         case CompareForm(_, instances, choices):
             blocks = [_which(instances), _against(choices)]
+        case AddForm(_, incidents):
+            blocks = [*(_knows(incident) for incident in incidents[:FIELDS]), _knows(None)]
+        case NotMeForm():
+            blocks = [_who()]
+    identity = form.handoff.id if isinstance(form, AddForm | NotMeForm) else form.incident.id
     submit = _plain(phrase(WORDS, "submit", act.value))
-    return _modal(act, form.incident.id, blocks) | {"submit": submit, "close": _plain(phrase(WORDS, "close"))}
+    return _modal(act, identity, blocks) | {"submit": submit, "close": _plain(phrase(WORDS, "close"))}
 
 
-def loading(act: Act, incident: str) -> View:
+def loading(act: Act | HandoffAct, identity: str) -> View:
     """What stands there until the form is known: Slack's trigger does not wait for Redis."""
-    return _modal(act, incident, [{"type": "section", "text": _plain(phrase(WORDS, "loading"))}])
+    return _modal(act, identity, [{"type": "section", "text": _plain(phrase(WORDS, "loading"))}])
 
 
-def notice(act: Act, incident: str, said: Message) -> View:
+def notice(act: Act | HandoffAct, identity: str, said: Message) -> View:
     """A message in place of the form."""
-    return _modal(act, incident, said.blocks)
+    return _modal(act, identity, said.blocks)
 
 
 def filled(values: object) -> Filled:
@@ -53,11 +69,21 @@ def filled(values: object) -> Filled:
     )
 
 
-def _modal(act: Act, incident: str, blocks: list[Block]) -> View:
+def filled_in(values: object) -> FilledIn:
+    """The same of a handoff's form; fields that were left empty are left out."""
+    state = values if isinstance(values, dict) else {}
+    fields = [name for name in state if isinstance(name, str) and name.startswith(ABOUT)]
+    texts = ((name.removeprefix(ABOUT), _typed(state, name)[:KNOWLEDGE].strip()) for name in fields)
+    user = _field(state, "who").get("selected_user")
+    return FilledIn(tuple(each for each in texts if each[1]), user if isinstance(user, str) else "")
+
+
+def _modal(act: Act | HandoffAct, identity: str, blocks: list[Block]) -> View:
+    about = "handoff" if isinstance(act, HandoffAct) else "incident"
     return {
         "type": "modal",
-        "callback_id": f"incident.{act}",
-        "private_metadata": incident,
+        "callback_id": f"{about}.{act}",
+        "private_metadata": identity,
         "title": _plain(phrase(WORDS, "title", act.value)),
         "close": _plain(phrase(WORDS, "shut")),
         "blocks": blocks,
@@ -84,6 +110,25 @@ def _why() -> Block:
     return _input("comment", "why", element) | {"optional": True}
 
 
+def _knows(incident: Incident | None) -> Block:
+    """A field for what only one person knows: of an incident, or besides."""
+    name = f"{ABOUT}{incident.id if incident else ''}"
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": name,
+        "multiline": True,
+        "max_length": KNOWLEDGE,
+    }
+    label = phrase(WORDS, "about", incident) if incident else phrase(WORDS, "besides")
+    hint = {"hint": _plain(phrase(WORDS, "worth_knowing"))} if incident else {}
+    return _labelled(name, label, element) | {"optional": True} | hint
+
+
+def _who() -> Block:
+    element: Block = {"type": "users_select", "action_id": "who"}
+    return _input("who", "who", element) | {"optional": True, "hint": _plain(phrase(WORDS, "read_again"))}
+
+
 def _menu(name: str, label: str, options: list[tuple[str, str]]) -> Block:
     listed = [{"text": _plain(phrase(WORDS, "option", text), OPTION), "value": value} for text, value in options]
     listed = listed[:OPTIONS]
@@ -92,7 +137,11 @@ def _menu(name: str, label: str, options: list[tuple[str, str]]) -> Block:
 
 
 def _input(name: str, label: str, element: Block) -> Block:
-    return {"type": "input", "block_id": name, "label": _plain(phrase(WORDS, label)), "element": element}
+    return _labelled(name, phrase(WORDS, label), element)
+
+
+def _labelled(name: str, label: str, element: Block) -> Block:
+    return {"type": "input", "block_id": name, "label": _plain(label), "element": element}
 
 
 def _plain(text: str, limit: int = 2_000) -> Block:

@@ -1,13 +1,15 @@
 """A note to a Slack message: text and blocks within Slack's limits. What has to be cut says so.
 
 Templates write paragraphs; one that starts with `^ ` is fine print. Knows blocks and limits, and of notes only that
-the root of an incident has buttons.
+the roots of incidents and handoffs have buttons.
 """
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.words import Medium, mention, phrase, text_of
+from handlers.handoff import OFFERED, HandoffAct
+from handlers.handoff_notes import HandoffRoot
 from handlers.incident import Act
 from handlers.notes import IncidentRoot, Note
 
@@ -38,14 +40,17 @@ def message(note: Note) -> Message:
     body = text_of(note, Medium.SLACK)
     paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
     blocks = _blocks(paragraphs)
-    if isinstance(note, IncidentRoot) and note.acts:
-        blocks.append(_buttons(note))
+    buttons = _buttons(note)
+    if buttons:
+        blocks.append(buttons)
     return Message(_notice(_plain(body)), blocks)
 
 
 def mentioning(said: Message, ids: Iterable[str]) -> Message:
-    """`said` as it is posted first: with mentions below its first block. What is no id of Slack's is left out."""
-    mentions = " ".join([told for each in ids if (told := mention(each))][:MENTIONS])
+    """`said` as it is posted first: with mentions below its first block. Left out is what is no id of Slack's, and who
+    is mentioned by the message itself."""
+    wanted = [told for each in ids if (told := mention(each)) and told not in said.text]
+    mentions = " ".join(wanted[:MENTIONS])
     if not mentions:
         return said
     return Message(f"{said.text}\n{mentions}", [*said.blocks[:1], _section(mentions), *said.blocks[1:]])
@@ -64,24 +69,33 @@ def _blocks(paragraphs: list[str]) -> list[Block]:
     return blocks
 
 
-def _buttons(note: IncidentRoot) -> Block:
-    """The ids of the buttons name the state they were drawn for: what is pressed later is checked against it."""
-    version = f"{note.incident.id}.{note.incident.version}"
-    elements = [_button(act, version, note.service.name) for act in note.acts[:BUTTONS]]
+def _buttons(note: Note) -> Block | None:
+    """The ids of an incident's buttons name the state they were drawn for: what is pressed later is checked against it.
+    A handoff's need not, because each of them means the same in whatever state it is still to be had."""
+    drawn, elements = "", list[Block]()
+    match note:
+        case IncidentRoot(service, incident, acts):
+            drawn = f"incident.{incident.id}.{incident.version}"
+            value = f"{incident.id}.{incident.version}"
+            elements = [_button("incident", act, value, "_acts.j2", service.name) for act in acts[:BUTTONS]]
+        case HandoffRoot(handoff):
+            drawn = f"handoff.{handoff.id}.{handoff.version}"
+            offered = OFFERED[handoff.state]
+            elements = [_button("handoff", act, handoff.id, "_handoff.j2", handoff.rotation) for act in offered]
     # A block that changes needs a new id, or clients may keep what they had drawn.
-    return {"type": "actions", "block_id": f"incident.{version}", "elements": elements}
+    return {"type": "actions", "block_id": drawn, "elements": elements} if elements else None
 
 
-def _button(act: Act, version: str, service: str) -> Block:
+def _button(about: str, act: Act | HandoffAct, value: str, words: str, of: str) -> Block:
     button: Block = {
         "type": "button",
-        "action_id": f"incident.{act}",
-        "value": version,
-        "text": {"type": "plain_text", "text": phrase("_acts.j2", "label", act), "emoji": True},
-        "accessibility_label": _shorten(phrase("_acts.j2", "spoken", act, service), LABEL),
+        "action_id": f"{about}.{act}",
+        "value": value,
+        "text": {"type": "plain_text", "text": phrase(words, "label", act), "emoji": True},
+        "accessibility_label": _shorten(phrase(words, "spoken", act, of), LABEL),
     }
-    # One colour in a list of incidents: that of what is to be done first.
-    return button | ({"style": "primary"} if act is Act.ACKNOWLEDGE else {})
+    # One colour in a list of messages: that of what is to be done first.
+    return button | ({"style": "primary"} if act in (Act.ACKNOWLEDGE, HandoffAct.TAKE) else {})
 
 
 def _pieces(paragraph: str) -> list[str]:

@@ -21,6 +21,7 @@ from bot.desk import Count, Desk, Examine, command_name
 from bot.log import quiet
 from bot.once import Once
 from bot.render import Message
+from bot.subjects import SUBJECTS
 from handlers.answer import answer
 from handlers.notes import Note
 from handlers.ports import Tools
@@ -65,7 +66,8 @@ def bolt_app(
         await ack()
 
     app.command("/mapstorm")(mapstorm)
-    clicks.listen(app, desk)
+    for subject in SUBJECTS:
+        clicks.listen(app, desk, subject)
     mentions.listen(app, desk)
     # Not listened for; a 404 would make Slack show an error, or switch events off.
     app.action(EVERYTHING)(take_note)

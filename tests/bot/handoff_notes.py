@@ -81,7 +81,7 @@ def handoff_notes(incidents: tuple[Incident, ...], text: str) -> list[HandoffTol
         HandoffRoot(replace(plain, outgoing=()), replace(rotation(text), services=())),
         HandoffOngoing(plain, ongoing),
         HandoffOngoing(plain, (about,)),
-        HandoffOngoing(plain, (about,) * 14),
+        HandoffOngoing(plain, (about,) * 10),
         HandoffFixed(plain, fixed[:1]),
         HandoffFixed(plain, fixed),
         HandoffFixed(plain, fixed[:1] * 2),
@@ -115,4 +115,5 @@ def handoff_notes(incidents: tuple[Incident, ...], text: str) -> list[HandoffTol
 
 
 def handoff_forms(incidents: tuple[Incident, ...]) -> list[HandoffForm]:
+    """One modal of every kind, with and without incidents."""
     return [AddForm(handoff(), incidents), AddForm(handoff(), ()), NotMeForm(handoff())]

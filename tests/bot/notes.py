@@ -61,7 +61,7 @@ from handlers.notes import (
 from handlers.notes import Comparison as Peers
 from handlers.records import Instance, Outcome, Remembered, Service, Trigger
 from tests.bot.doctor_notes import reports
-from tests.bot.handoff_notes import handoff_notes
+from tests.bot.handoff_notes import handoff_forms, handoff_notes
 from tests.bot.oncall_notes import oncall_notes
 
 EVIDENCE = {
@@ -296,6 +296,7 @@ def forms(text: str = "orders-0") -> list[Form]:
         SilenceForm(incident(), (1800, 7200, 28_800)),
         CompareForm(incident(), (text,), choices),
         CompareForm(incident(), (text, "orders-1"), ()),
+        *handoff_forms((incident(State.OPEN, text, text), replace(incident(State.SNOOZED, text, text), id="b2"))),
     ]
 
 

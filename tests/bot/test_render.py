@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from bot.render import Message, mentioning, message
 from bot.standin.check import check_blocks, check_edit
 from bot.standin.records import Content
+from handlers.handoff import HandoffState
+from handlers.handoff_notes import HandoffRoot
 from handlers.incident import Act
 from handlers.notes import CaptureFinished, History, IncidentRoot, Note, ServiceList
 from handlers.records import Instance, Outcome, Remembered, Service
+from tests.bot.handoff_notes import handoff, rotation
 from tests.bot.notes import incident, many_findings, notes, service
 
 
@@ -147,3 +150,31 @@ def test_addresses_in_a_text_become_no_links_by_themselves() -> None:
     for block in root().blocks:
         parts: Any = block["elements"] if block["type"] == "context" else [block["text"]]
         assert all(part["verbatim"] for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("state", "labels"),
+    [
+        (HandoffState.DRAFTED, ["Add what only you know…", "I have it", "Not me…"]),
+        (HandoffState.TAKEN, ["Add what only you know…"]),
+    ],
+)
+def test_a_handoff_has_the_buttons_that_still_mean_something(state: HandoffState, labels: list[str]) -> None:
+    posted = message(HandoffRoot(handoff(state), rotation()))
+    check_blocks(posted.blocks)
+    drawn = buttons(posted)
+    assert [each["text"]["text"] for each in drawn] == labels
+    assert {each["value"] for each in drawn} == {"h4n9x2ab"}
+    assert [each["action_id"] for each in drawn if "style" in each] == ["handoff.take"] * (len(labels) == 3)
+
+
+def test_a_handoff_that_was_withdrawn_has_no_buttons() -> None:
+    posted = message(HandoffRoot(handoff(HandoffState.WITHDRAWN), rotation()))
+    assert not [block for block in posted.blocks if block["type"] == "actions"]
+
+
+def test_who_is_mentioned_by_the_message_itself_is_not_mentioned_again() -> None:
+    said = message(HandoffRoot(handoff(), rotation()))
+    assert mentioning(said, ("U0ANA", "U0BO")) == said
+    more = mentioning(said, ("U0ANA", "S0ONCALL"))
+    assert more.text.endswith("\n<!subteam^S0ONCALL>")

@@ -73,7 +73,7 @@ def test_of_many_incidents_the_rest_is_counted() -> None:
     item = next(note for note in EVERY if isinstance(note, HandoffOngoing)).items[0]
     text = text_of(HandoffOngoing(handoff(), (item,) * 15), Medium.SLACK)
     assert text.splitlines()[0] == "👀 *Keep an eye on* 15 incidents that are still open"
-    assert text.rstrip().endswith("• and 3 more")
+    assert text.rstrip().endswith("• and 7 more")
 
 
 @pytest.mark.parametrize(
