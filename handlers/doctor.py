@@ -29,6 +29,7 @@ class Topic(StrEnum):
     WORKERS = "workers"
     QUEUE = "queue"
     SERVICES = "services"
+    ROTATIONS = "rotations"
     WEBHOOKS = "webhooks"
     UNMATCHED = "unmatched"
     UNDELIVERED = "undelivered"

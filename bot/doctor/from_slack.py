@@ -24,5 +24,6 @@ async def examine(house: House) -> DoctorReport:
         now=house.tools.now,
         patience_s=PATIENCE_S,
         services_patience_s=SERVICES_S,
+        rotas=house.tools.rotas,
     )
     return await rounds(reach)

@@ -17,13 +17,14 @@ from analyzers.errors import MapstormError
 from bot import cli
 from bot.doctor.alerts import AlertsProbe
 from bot.doctor.redis import QUEUE_TOPICS, SERVER_TOPICS, RedisProbe
+from bot.doctor.rotations import rotations
 from bot.doctor.slack import TOKEN_TOPICS, SlackProbe
 from bot.queue import RedisQueue
 from handlers.alert import Origin
 from handlers.doctor import WITHOUT, Check, Item, Probe, Topic, examine, in_order, unasked
 from handlers.errors import OutageError
 from handlers.notes import DoctorReport
-from handlers.ports import Registry
+from handlers.ports import Registry, Rotas
 
 Asking = Callable[[], Awaitable[tuple[Check, ...]]]
 
@@ -34,8 +35,9 @@ log = structlog.get_logger()
 class Reach:
     """What this process can look with: None where it was told of no token, no Redis or no registry.
 
-    `services` looks at all services, here or through a worker; `webhooks` are those that are configured; `problems`
-    are those of a registry that cannot be read. Patience is in seconds, for the services and for everything else.
+    `services` looks at all services, here or through a worker; `webhooks` are those that are configured; `rotas` need
+    all three; `problems` are those of a registry that cannot be read. Patience is in seconds, for the services and for
+    everything else.
     """
 
     slack: AsyncWebClient | None
@@ -46,12 +48,13 @@ class Reach:
     now: Callable[[], float]
     patience_s: float
     services_patience_s: float
+    rotas: Rotas | None = None
     problems: tuple[str, ...] = ()
 
 
 async def rounds(reach: Reach) -> DoctorReport:
     """Everything at once, each within its patience. Raises nothing."""
-    probes = [*_of_slack(reach), *_of_redis(reach), *_of_both(reach)]
+    probes = [*_of_slack(reach), *_of_redis(reach), *_of_both(reach), *_of_rotas(reach)]
     found = await examine(probe._replace(ask=_logged(probe.ask)) for probe in probes)
     return DoctorReport(in_order((*_missing(reach), *found, _registry(reach), _versions())))
 
@@ -86,11 +89,19 @@ def _of_both(reach: Reach) -> list[Probe]:
 
         async def channels() -> tuple[Check, ...]:
             named = [service.channel for service in registry.all()]
+            named += [rotation.channel for rotation in reach.rotas.all()] if reach.rotas else []
             fallback = registry.fallback()
             return await probe.channels([*named, *([fallback] if fallback else [])], await _ids(reach))
 
         probes.append(Probe((Topic.CHANNELS,), channels, reach.patience_s))
     return probes
+
+
+def _of_rotas(reach: Reach) -> list[Probe]:
+    rotas = reach.rotas
+    if rotas is None:
+        return []
+    return [Probe((Topic.ROTATIONS,), lambda: rotations(rotas, reach.now()), reach.patience_s)]
 
 
 async def _ids(reach: Reach) -> dict[str, str]:
@@ -112,6 +123,9 @@ def _missing(reach: Reach) -> tuple[Check, ...]:
         checks.append(Check(Topic.REDIS, False, "missing"))
         needing = (Topic.DURABILITY, Topic.REDIS_CLOCK, *QUEUE_TOPICS, Topic.WEBHOOKS)
         checks += unasked((*needing, Topic.UNMATCHED, Topic.UNDELIVERED, Topic.HELD), WITHOUT, "redis")
+    if reach.rotas is None:
+        lacking = "registry" if reach.registry is None else "token" if reach.slack is None else "redis"
+        checks += unasked((Topic.ROTATIONS,), WITHOUT, lacking)
     return tuple(checks)
 
 

@@ -3,7 +3,7 @@
 What a calendar said is kept in Redis for a day, as spans: reading one is the dangerous and expensive part, and of a
 calendar nothing else is worth keeping. The key is a hash, because the address is a secret.
 
-Why an answer waits two seconds at most: Slack waits three. The reading goes on, and who asks again has it.
+Why an answer waits a second and a half at most: Slack waits three. The reading goes on, and who asks again has it.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ KEPT_S = 86_400
 # A calendar that cannot be read is not asked again by every process and every question.
 RETRY_S = 60
 BACK_S, AHEAD_S = 40 * 86_400.0, 100 * 86_400.0
-PATIENCE_S = 2.0
+PATIENCE_S = 1.5
 
 Read = Callable[[bytes, str, float, float, float], Awaitable[Copy]]
 _State = tuple[Copy | None, Trouble | None]

@@ -19,6 +19,8 @@ from bot.doctor.alerts import configured
 from bot.doctor.rounds import Reach, rounds
 from bot.doctor.services import services
 from bot.heaps import HttpHeaps
+from bot.oncall.rotas import RedisRotas
+from bot.people import SlackPeople
 from bot.posting.outbox import RedisOutbox
 from bot.redis_client import connect
 from bot.registry import RegistryFile
@@ -69,6 +71,9 @@ async def _examine(settings: Settings, environ: Mapping[str, str]) -> DoctorRepo
         if settings.redis_url:
             redis = await stack.enter_async_context(connect(settings.redis_url))
         known = registry.all() if registry else ()
+        rotas = None
+        if registry and slack and redis:
+            rotas = RedisRotas(redis, registry.rotations, SlackPeople(slack), patience_s=VISIT_S)
         reach = Reach(
             slack=slack,
             redis=redis,
@@ -78,6 +83,7 @@ async def _examine(settings: Settings, environ: Mapping[str, str]) -> DoctorRepo
             now=time.time,
             patience_s=PATIENCE_S,
             services_patience_s=PATIENCE_S,
+            rotas=rotas,
             problems=problems,
         )
         return await rounds(reach)

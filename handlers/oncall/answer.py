@@ -8,7 +8,7 @@ from handlers import command
 from handlers.errors import OutageError, UnknownRotation
 from handlers.oncall.shifts import identity
 from handlers.oncall_notes import OnCall, OnCallLine, Turn
-from handlers.ports import Tools
+from handlers.ports import Rotas, Tools
 from handlers.rotation import Member, Rotation, Shift
 
 DAY_S = 86_400.0
@@ -23,7 +23,8 @@ async def on_call(tools: Tools, name: str | None) -> OnCall:
     rotations = tools.rotas.all()
     if name is not None:
         rotations = (find(rotations, name),)
-    return OnCall(tuple(await asyncio.gather(*(line(tools, rotation) for rotation in rotations))))
+    now = tools.now()
+    return OnCall(tuple(await asyncio.gather(*(line(tools.rotas, rotation, now) for rotation in rotations))))
 
 
 def find(rotations: tuple[Rotation, ...], name: str) -> Rotation:
@@ -34,15 +35,14 @@ def find(rotations: tuple[Rotation, ...], name: str) -> Rotation:
     return known[name.lower()]
 
 
-async def line(tools: Tools, rotation: Rotation) -> OnCallLine:
+async def line(rotas: Rotas, rotation: Rotation, now: float) -> OnCallLine:
     """Who is on call now, or why that cannot be said. People whom Slack does not know keep their names."""
-    now = tools.now()
     try:
-        rota = await tools.rotas.read(rotation, now - BACK_S, now + AHEAD_S)
+        rota = await rotas.read(rotation, now - BACK_S, now + AHEAD_S)
     except MapstormError as error:
         return OnCallLine(rotation, None, (), error.reason, error.detail)
     turns = _turns(rota.shifts, now)
-    people = await _people(tools, rotation, (member for turn in turns for member in turn.members))
+    people = await _people(rotas, rotation, (member for turn in turns for member in turn.members))
     turns = [turn._replace(members=tuple(people[identity(one)] for one in turn.members)) for turn in turns]
     now_on_call = turns[0] if turns else None
     return OnCallLine(rotation, now_on_call, tuple(turns[1:]), rota.trouble, rota.detail, rota.read_at)
@@ -68,12 +68,12 @@ def _turns(shifts: tuple[Shift, ...], now: float) -> list[Turn]:
     return found
 
 
-async def _people(tools: Tools, rotation: Rotation, members: Iterable[Member]) -> dict[str, Member]:
+async def _people(rotas: Rotas, rotation: Rotation, members: Iterable[Member]) -> dict[str, Member]:
     """By identity, as Slack knows them, or as they are where it does not answer soon."""
     wanted = {identity(member): member for member in members}
     try:
         async with asyncio.timeout(NAMES_S):
-            found = await tools.rotas.known(rotation, tuple(wanted.values()))
+            found = await rotas.known(rotation, tuple(wanted.values()))
     except (OutageError, TimeoutError):
         return wanted
     return dict(zip(wanted, found, strict=True))

@@ -17,6 +17,7 @@ def green(text: str) -> tuple[Check, ...]:
         Topic.WORKERS: Check(Topic.WORKERS, True, total=2),
         Topic.QUEUE: Check(Topic.QUEUE, True, items=(Item("captures", detail="4"),), total=4, seconds=3.0),
         Topic.SERVICES: Check(Topic.SERVICES, True, total=14),
+        Topic.ROTATIONS: Check(Topic.ROTATIONS, True, items=(Item("payments", detail=text), Item("search")), total=2),
         Topic.WEBHOOKS: Check(Topic.WEBHOOKS, True, items=(Item("grafana", seconds=90.0), Item("generic")), total=2),
         Topic.VERSIONS: Check(Topic.VERSIONS, True, items=(Item("mapstorm", detail=text),)),
     }
@@ -48,6 +49,8 @@ def red(text: str) -> tuple[Check, ...]:
         Check(Topic.WORKERS, False, "none"),
         Check(Topic.QUEUE, False, "late", items=(Item("captures", detail="4"),), total=4, seconds=75.0),
         Check(Topic.SERVICES, False, items=silent * 3, total=14),
+        Check(Topic.ROTATIONS, False, items=(Item(text, "calendar_refused", "404"), Item(text)), total=2),
+        Check(Topic.ROTATIONS, False, items=(Item(text, "strangers", text),) * 8, total=8),
         Check(Topic.UNMATCHED, False, "some", items=(Item(text, detail=text),) * 3, total=3, seconds=60.0),
         Check(Topic.UNMATCHED, False, "some", total=3, seconds=60.0),
         Check(Topic.UNDELIVERED, False, "some", items=item, total=3),

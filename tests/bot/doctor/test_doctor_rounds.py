@@ -21,9 +21,11 @@ from bot.standin.app import Standin
 from bot.words import Medium, text_of
 from handlers.alert import Origin
 from handlers.doctor import Topic
+from handlers.errors import CalendarRefused, MissingScope
 from handlers.records import Instance, Service
+from handlers.rotation import Member, Rotation, Span, UserGroup
 from tests.bot.pprof_server import SYMBOL, PprofServer, pprof_server, whole
-from tests.fakes import FakeRegistry
+from tests.fakes import FakeRegistry, FakeRotas
 
 pytestmark = pytest.mark.redis
 
@@ -81,6 +83,7 @@ async def place(durable_url: str) -> AsyncIterator[Place]:
             now=time.time,
             patience_s=10,
             services_patience_s=10,
+            rotas=FakeRotas(),
         )
         yield Place(slack, redis, pprof, reach)
 
@@ -171,6 +174,23 @@ async def test_a_wrong_clock(place: Place) -> None:
     # By that clock the worker was heard of long ago.
     assert (red, unknown) == ({Topic.SLACK_CLOCK, Topic.REDIS_CLOCK, Topic.WORKERS}, set())
     shows(said, "ahead. Run NTP here", lines=3)
+
+
+async def test_who_is_on_call_and_who_is_not_known(place: Place) -> None:
+    rotation = Rotation("payments", "C0ORDERS", ("svc-orders",), "UTC", UserGroup("S0ONCALL"))
+    always = (Span(0.0, 1e11, (Member("Ana", "ana@example.com"),)),)
+    rotas = FakeRotas((rotation,), {"payments": always}, {"ana@example.com": "U0ANA"})
+    red, unknown, said = await place.look(rotas=rotas)
+    assert (red, unknown) == (set(), set())
+    assert "Who is on call*: `payments` `Ana`" in said
+    red, unknown, said = await place.look(rotas=replace(rotas, users={}))
+    assert (red, unknown) == ({Topic.ROTATIONS}, set())
+    shows(said, "`payments` (Slack does not know `Ana`). Add them under `people`")
+    red, unknown, said = await place.look(rotas=replace(rotas, troubles={"payments": CalendarRefused("404")}))
+    assert (red, unknown) == ({Topic.ROTATIONS}, set())
+    shows(said, "`payments` (calendar refused `404`). Put the address of a new export")
+    red, unknown, said = await place.look(rotas=replace(rotas, fails=MissingScope("users:read.email"), users={}))
+    assert (red, unknown) == (set(), {Topic.ROTATIONS}), "scopes have a line of their own"
 
 
 async def test_a_bug_in_one_look_leaves_the_others(place: Place) -> None:
