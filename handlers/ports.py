@@ -230,7 +230,7 @@ class Handoffs(Protocol):
         """The handoff of that id."""
 
     async def recent(self, rotation: str) -> tuple[Handoff, ...]:
-        """A rotation's, by the moment of their change, the latest first; no more than 20."""
+        """A rotation's, by the moment of their change, the latest first; no more than 50."""
 
     async def commit(self, step: HandoffStep) -> bool:
         """False where the handoff was changed by somebody else: read again, decide anew."""

@@ -468,7 +468,7 @@ class FakeHandoffs:
 
     async def recent(self, rotation: str) -> tuple[Handoff, ...]:
         found = [handoff for handoff in self.kept.values() if handoff.rotation == rotation]
-        return tuple(sorted(found, key=lambda handoff: -handoff.at)[:20])
+        return tuple(sorted(found, key=lambda handoff: -handoff.at)[:50])
 
     async def commit(self, step: HandoffStep) -> bool:
         if self.beaten or self.kept.get(step.after.id) != step.before:

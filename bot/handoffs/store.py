@@ -24,7 +24,7 @@ from handlers.step import HandoffStep
 
 # As long as a thread is remembered (posting/outbox.py).
 TTL_S = 30 * 24 * 3600
-RECENT = 20
+RECENT = 50
 
 log = structlog.get_logger()
 

@@ -1,0 +1,203 @@
+"""What the rota and the clock make of a rotation's handoffs. Pure: from what is kept and what is read to what is due.
+
+One handoff for each moment at which somebody comes on call, known by rotation and moment, so that every process that
+looks finds the same one. Before that moment it follows the rota: others come or go, or nobody changes any more. From
+then on only who comes can still be corrected: calendars forget what is over.
+
+Why a taken handoff follows the rota, too, until its moment: it was taken for a shift that another one has now.
+"""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+
+from handlers.handoff import Handoff, HandoffState
+from handlers.oncall.shifts import at, identity
+from handlers.rotation import Member, Rota, Rotation, Shift
+
+DAY_S = 86_400.0
+# Longer ago nobody is reminded any more: whatever is still open has been handed over by other means.
+OVER_S = DAY_S
+UNTOLD, INCOMING, CHANNEL = range(3)
+
+
+class Move(StrEnum):
+    """What is due."""
+
+    DRAFT = "draft"
+    EDIT = "edit"
+    WITHDRAW = "withdraw"
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    DOUBT = "doubt"  # the calendar cannot be read any more, or can again
+
+
+class Due(NamedTuple):
+    """A move, from what was kept (None: nothing) to what it shall be."""
+
+    move: Move
+    before: Handoff | None
+    after: Handoff
+
+
+class Change(NamedTuple):
+    """Somebody comes on call at `at`, until `until`; those before are on call since `since`."""
+
+    at: float
+    since: float
+    until: float
+    outgoing: tuple[Member, ...]
+    incoming: tuple[Member, ...]
+
+
+def due(rotation: Rotation, known: Iterable[Handoff], rota: Rota, now: float) -> tuple[Due, ...]:
+    """Everything that is due now, one move for a handoff at most. A rota without shifts could not be read: then people
+    are reminded, and nothing else is known."""
+    kept = {handoff.id: handoff for handoff in known}
+    found = [move for handoff in kept.values() if (move := _next(rotation, handoff, rota, now))]
+    fresh = (_drafted(rotation, change, rota, now) for change in changes(rota))
+    return (*found, *(Due(Move.DRAFT, None, draft) for draft in fresh if _is_time(rotation, draft, now, kept)))
+
+
+def is_live(rotation: Rotation, handoff: Handoff, now: float) -> bool:
+    """Whether anybody still waits for it to be taken."""
+    return handoff.state is HandoffState.DRAFTED and not handoff.asked_by and now < _over(rotation, handoff)
+
+
+def changes(rota: Rota) -> tuple[Change, ...]:
+    """Every moment at which somebody comes on call. Where nobody comes there is nobody to hand over to."""
+    return tuple(_change(before, after) for before, after in pairwise(rota.shifts) if after.members)
+
+
+def reads(rotation: Rotation, now: float) -> tuple[float, float]:
+    """Of which span a rota has to be read, to tell when shifts around the next change begin and end."""
+    return now - 35 * DAY_S, now + rotation.lead_s + 35 * DAY_S
+
+
+def identity_of(rotation: str, *what: str) -> str:
+    """Nine characters, the same for whoever computes them."""
+    told = "\0".join(("handoff", rotation, *what))
+    return "h" + b32encode(hashlib.sha256(told.encode()).digest()[:5]).decode().lower()
+
+
+def same(one: tuple[Member, ...], other: tuple[Member, ...]) -> bool:
+    """Whether they are the same people, however well Slack knows them."""
+    return {identity(member) for member in one} == {identity(member) for member in other}
+
+
+def followed(handoff: Handoff, change: Change) -> Handoff:
+    """As the rota has it now. Whoever took it keeps it only if they are still to come."""
+    after = replace(
+        handoff,
+        since=change.since,
+        until=change.until,
+        outgoing=handoff.outgoing if same(handoff.outgoing, change.outgoing) else change.outgoing,
+        state=HandoffState.DRAFTED if handoff.state is HandoffState.WITHDRAWN else handoff.state,
+    )
+    if same(handoff.expected, change.incoming):
+        return after
+    return replace(
+        after,
+        incoming=change.incoming,
+        expected=change.incoming,
+        state=HandoffState.DRAFTED,
+        taken_by="",
+        taken_at=None,
+    )
+
+
+def corrected(handoff: Handoff, rota: Rota, now: float) -> Due | None:
+    """What the rota says otherwise than the handoff expects, None where nothing."""
+    return _before(handoff, rota) if now < handoff.at else _since(handoff, rota)
+
+
+def _change(before: Shift, after: Shift) -> Change:
+    return Change(after.starts_at, before.starts_at, after.ends_at, before.members, after.members)
+
+
+def _drafted(rotation: Rotation, change: Change, rota: Rota, now: float) -> Handoff:
+    return Handoff(
+        id=identity_of(rotation.name, f"{change.at:.0f}"),
+        rotation=rotation.name,
+        channel=rotation.channel,
+        at=change.at,
+        since=change.since,
+        until=change.until,
+        outgoing=change.outgoing,
+        incoming=change.incoming,
+        drafted_at=now,
+        expected=change.incoming,
+        trouble=rota.trouble,
+    )
+
+
+def _is_time(rotation: Rotation, draft: Handoff, now: float, kept: dict[str, Handoff]) -> bool:
+    """Also a little late, if all workers were down at its time."""
+    latest = min(draft.until, draft.at + max(rotation.lead_s, 2 * rotation.reminder_s))
+    return draft.id not in kept and draft.at - rotation.lead_s <= now < latest
+
+
+def _next(rotation: Rotation, handoff: Handoff, rota: Rota, now: float) -> Due | None:
+    if handoff.asked_by:
+        return None  # whoever asked for it is there
+    moved = corrected(handoff, rota, now)
+    if moved is not None:
+        return moved._replace(after=replace(moved.after, trouble=rota.trouble))
+    if handoff.trouble != rota.trouble and is_live(rotation, handoff, now):
+        return Due(Move.DOUBT, handoff, replace(handoff, trouble=rota.trouble))
+    return _reminder(rotation, handoff, now)
+
+
+def _before(handoff: Handoff, rota: Rota) -> Due | None:
+    """It follows the rota."""
+    if at(rota.shifts, handoff.at) is None:
+        return None
+    change = next((change for change in changes(rota) if change.at == handoff.at), None)
+    if change is None:
+        if handoff.state is HandoffState.WITHDRAWN:
+            return None
+        return Due(Move.WITHDRAW, handoff, replace(handoff, state=HandoffState.WITHDRAWN))
+    if handoff.state is not HandoffState.WITHDRAWN and _agrees(handoff, change):
+        return None
+    return Due(Move.EDIT, handoff, followed(handoff, change))
+
+
+def _since(handoff: Handoff, rota: Rota) -> Due | None:
+    """Who comes can still be another, or nobody new after all; but a rota that has nobody then has forgotten it."""
+    shift = at(rota.shifts, handoff.at)
+    if shift is None or not shift.members or handoff.state is not HandoffState.DRAFTED:
+        return None
+    if same(shift.members, handoff.expected):
+        return None
+    if same(shift.members, handoff.outgoing):
+        return Due(Move.WITHDRAW, handoff, replace(handoff, state=HandoffState.WITHDRAWN))
+    change = Change(handoff.at, handoff.since, shift.ends_at, handoff.outgoing, shift.members)
+    return Due(Move.EDIT, handoff, followed(handoff, change))
+
+
+def _agrees(handoff: Handoff, change: Change) -> bool:
+    return same(handoff.expected, change.incoming) and same(handoff.outgoing, change.outgoing)
+
+
+def _reminder(rotation: Rotation, handoff: Handoff, now: float) -> Due | None:
+    """One to the incoming, one to the channel, then rest. Whoever heard of it late has their time from then on."""
+    if not is_live(rotation, handoff, now):
+        return None
+    begun = _begun(handoff)
+    if handoff.told == UNTOLD and now >= begun + rotation.reminder_s:
+        return Due(Move.REMIND, handoff, replace(handoff, told=INCOMING))
+    if handoff.told == INCOMING and now >= begun + 2 * rotation.reminder_s:
+        return Due(Move.ESCALATE, handoff, replace(handoff, told=CHANNEL))
+    return None
+
+
+def _begun(handoff: Handoff) -> float:
+    return max(handoff.at, handoff.drafted_at)
+
+
+def _over(rotation: Rotation, handoff: Handoff) -> float:
+    return min(handoff.until, _begun(handoff) + max(OVER_S, 3 * rotation.reminder_s))

@@ -1,0 +1,96 @@
+"""The watch over one rotation: what is due of its handoffs is decided, said and kept; again and again, by every worker.
+
+Whoever is slower than another finds the change done: a step is kept only if the handoff is still as it was read, and
+what it says is kept with it. Knows the order of these steps; what is due is machine.py's.
+"""
+
+from dataclasses import replace
+
+from handlers.errors import CalendarError, OutageError
+from handlers.handoff import Handoff, HandoffState
+from handlers.handoff_notes import HandoffChanged, HandoffEscalation, HandoffReminder, HandoffWithdrawn
+from handlers.handoffs.carry import carry
+from handlers.handoffs.facts import gather
+from handlers.handoffs.machine import DAY_S, Due, Move, due, identity_of, is_live, reads
+from handlers.handoffs.steps import carried, said, step, trouble, troubled
+from handlers.ports import Tools
+from handlers.posts import Reply, Root
+from handlers.rotation import Member, Rota, Rotation
+
+# The first reading goes on in the background: no trouble yet.
+_SLOW = "slow"
+
+
+async def tend(tools: Tools, rotation: Rotation) -> None:
+    """Does what is due. Raises OutageError, after which the next watch does it."""
+    now = tools.now()
+    rota = await _rota(tools, rotation, now)
+    known = await tools.handoffs.recent(rotation.name)
+    live = [handoff for handoff in known if is_live(rotation, handoff, now)]
+    if rota.trouble and not rota.shifts and not live:
+        await _complain(tools, rotation, rota, now)
+    for found in due(rotation, known, rota, now):
+        await _do(tools, rotation, rota, found)
+    for handoff in known:
+        if handoff.owes:
+            await carry(tools, handoff.id)
+
+
+async def named(tools: Tools, rotation: Rotation, members: tuple[Member, ...]) -> tuple[Member, ...]:
+    """With Slack's ids. Raises OutageError where asking again may help; else they keep the names they have."""
+    try:
+        return await tools.rotas.known(rotation, members)
+    except OutageError as error:
+        if error.retryable:
+            raise
+        return members
+
+
+async def _rota(tools: Tools, rotation: Rotation, now: float) -> Rota:
+    """Without shifts where it cannot be read; without trouble either where that only takes its time."""
+    try:
+        return await tools.rotas.read(rotation, *reads(rotation, now))
+    except CalendarError as error:
+        return Rota((), 0.0) if error.detail == _SLOW else Rota((), 0.0, error.reason, error.detail)
+
+
+async def _complain(tools: Tools, rotation: Rotation, rota: Rota, now: float) -> None:
+    """There is no thread to say it in: the channel hears of it, once a day."""
+    conversation = identity_of(rotation.name, "trouble", f"{now // DAY_S:.0f}")
+    await tools.outbox.put(Root(conversation, rotation.channel, trouble(rotation, rota), 1))
+
+
+async def _do(tools: Tools, rotation: Rotation, rota: Rota, found: Due) -> None:
+    before, after = found.before, await _with_ids(tools, rotation, found)
+    replies: tuple[Reply, ...]
+    if before is None:
+        replies = carried(after, await gather(tools, rotation, after), rotation, rota)
+    else:
+        replies = _replies(found.move, before, after, rotation, rota)
+    await tools.handoffs.commit(step(rotation, before, after, *replies))
+
+
+async def _with_ids(tools: Tools, rotation: Rotation, found: Due) -> Handoff:
+    if found.move not in (Move.DRAFT, Move.EDIT):
+        return found.after
+    outgoing = await named(tools, rotation, found.after.outgoing)
+    return replace(found.after, outgoing=outgoing, incoming=await named(tools, rotation, found.after.incoming))
+
+
+def _replies(move: Move, before: Handoff, after: Handoff, rotation: Rotation, rota: Rota) -> tuple[Reply, ...]:
+    """What the thread is told of a move."""
+    match move:
+        case Move.EDIT:
+            was = before.incoming if before.state is not HandoffState.WITHDRAWN else ()
+            changed = said(after, f"{before.version + 1}.changed", HandoffChanged(after, was))
+            doubts = (troubled(after, rotation, rota),) if rota.trouble and not before.trouble else ()
+            return (changed, *doubts)
+        case Move.WITHDRAW:
+            return (said(after, f"{before.version + 1}.withdrawn", HandoffWithdrawn(after)),)
+        case Move.REMIND:
+            return (said(after, "reminder", HandoffReminder(after)),)
+        case Move.ESCALATE:
+            return (said(after, "escalation", HandoffEscalation(after), broadcast=True),)
+        case Move.DOUBT if after.trouble:
+            return (troubled(after, rotation, rota),)
+    return ()
