@@ -34,7 +34,7 @@ from handlers.oncall.shifts import at
 from handlers.ports import Rotas
 from handlers.rotation import Calendar, Member, Rotation, UserGroup, Written
 from tests.bot.oncall.test_calendars import flowing
-from tests.bot.oncall.test_reading import calendar
+from tests.bot.oncall.test_reading import CALENDARS, calendar
 
 pytestmark = pytest.mark.redis
 
@@ -196,6 +196,16 @@ async def test_turns_written_in_the_registry_need_nobody_else(host: Host) -> Non
     rota = await host.process().read(replace(PAYMENTS, source=written), NOW, NOW + DAY)
     assert [(shift.members[0].name) for shift in rota.shifts] == ["Ana", "Bo"]
     assert host.asked == 0
+
+
+async def test_a_calendar_in_a_file_by_the_whole_way(host: Host) -> None:
+    rotation = replace(PAYMENTS, source=Calendar(file=str(CALENDARS / "google.ics")))
+    rotas = RedisRotas(host.redis, tuple, host.people, now=lambda: NOW, patience_s=60.0)
+    rota = await rotas.read(rotation, NOW - DAY, NOW + DAY)
+    found = at(rota.shifts, NOW)
+    assert found
+    assert found.members == (Member("Ana Lima", "ana@example.com"),)
+    assert (rota.read_at, rota.trouble) == (NOW, "")
 
 
 async def test_people_are_found_by_the_table_and_by_their_address(redis: Redis) -> None:
