@@ -17,8 +17,8 @@
       - MissingScope (not retryable): the Slack app may not ask for this
     - SilenceRefused              Alertmanager does not take this silence
     - CalendarError               the calendar of a rotation does not say who is on call
-      - CalendarAway (retryable), CalendarRefused, UntrustedCalendar, NotACalendar, CalendarTooLarge, EndlessCalendar
-      - UnknownZone
+      - CalendarAway, CalendarPending (retryable)
+      - CalendarRefused, UntrustedCalendar, NotACalendar, CalendarTooLarge, EndlessCalendar, UnknownZone
 
 Third-party exceptions become one of these in the adapter that met them and nowhere else.
 """
@@ -268,6 +268,13 @@ class CalendarAway(CalendarError):
     """No answer, or one of trouble over there; `detail` is the status or a word. Also a file that cannot be read."""
 
     reason = "calendar_away"
+    retryable = True
+
+
+class CalendarPending(CalendarError):
+    """It is being read, for the first time or after a long while; that ends by itself within seconds."""
+
+    reason = "calendar_pending"
     retryable = True
 
 

@@ -18,8 +18,6 @@ from handlers.errors import CalendarError, EndlessCalendar, NotACalendar
 log = structlog.get_logger()
 
 DEADLINE_S = 12.0
-# At once in this process: reading takes a whole core.
-AT_ONCE = asyncio.Semaphore(1)
 
 ERRORS: dict[str, type[CalendarError]] = {error.reason: error for error in CalendarError.__subclasses__()}
 
@@ -29,23 +27,22 @@ async def read_apart(
 ) -> Copy:
     """Raises NotACalendar, EndlessCalendar, UnknownZone."""
     moments = (repr(moment) for moment in (read_at, since, until))
-    async with AT_ONCE:
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "bot.oncall.child", time_zone, *moments),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # a traceback may quote the calendar
-            env=_environment(),
-        )
-        try:
-            async with asyncio.timeout(deadline_s):
-                answer, _ = await child.communicate(content)
-        except TimeoutError as error:
-            raise EndlessCalendar from error
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "bot.oncall.child", time_zone, *moments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # a traceback may quote the calendar
+        env=_environment(),
+    )
+    try:
+        async with asyncio.timeout(deadline_s):
+            answer, _ = await child.communicate(content)
+    except TimeoutError as error:
+        raise EndlessCalendar from error
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
     return _told(child.returncode or 0, answer)
 
 

@@ -3,6 +3,7 @@
 Knows how to keep itself small; not where the calendar is from. It is started by `apart.py` and has no secret.
 """
 
+import os
 import resource
 import sys
 from contextlib import suppress
@@ -34,6 +35,7 @@ def _limit() -> None:
     for what, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_S), (resource.RLIMIT_CORE, 0)):
         with suppress(ValueError, OSError):  # macOS knows no limit of the address space; the parent's deadline holds
             resource.setrlimit(what, (most, most))
+    os.nice(10)  # captures and acknowledgements go first
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from bot.oncall.codec import (
 )
 from bot.people import SlackPeople
 from bot.redis_client import key, redis_errors
-from handlers.errors import CalendarAway, CalendarError
+from handlers.errors import CalendarError, CalendarPending
 from handlers.oncall.naming import in_table
 from handlers.oncall.shifts import shifts
 from handlers.oncall.written import turns
@@ -65,6 +65,7 @@ class RedisRotas:
         self._now = now
         self._patience_s = patience_s
         self._under_way: dict[str, asyncio.Task[_State]] = {}
+        self._one_core = asyncio.Semaphore(1)
 
     def all(self) -> tuple[Rotation, ...]:
         return self._rotations()
@@ -94,7 +95,7 @@ class RedisRotas:
         if trouble is None and (copy is None or self._now() - copy.read_at >= FRESH_S):
             copy, trouble = await self._patiently(name, calendar, time_zone, (copy, trouble))
         if copy is None:
-            raise failure(trouble) if trouble else CalendarAway("slow")
+            raise failure(trouble) if trouble else CalendarPending
         begin, end = max(since, copy.since), min(until, copy.until)
         return Rota(shifts(copy.spans, begin, end), copy.read_at, *(trouble or ()))
 
@@ -116,7 +117,8 @@ class RedisRotas:
         now = self._now()
         try:
             content = await self._calendars.fetch(calendar)
-            copy = await self._read(content, time_zone, now, now - BACK_S, now + AHEAD_S)
+            async with self._one_core:
+                copy = await self._read(content, time_zone, now, now - BACK_S, now + AHEAD_S)
         except CalendarError as error:
             trouble = Trouble(error.reason, error.detail)
             with redis_errors():

@@ -1,15 +1,16 @@
 """Calendars shaped as the vendors export them, and those that people keep; and a slow model of what repeats."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.oncall.reading import spans
-from handlers.errors import EndlessCalendar, NotACalendar, UnknownZone
+from handlers.errors import CalendarError, EndlessCalendar, NotACalendar, UnknownZone
 from handlers.oncall.shifts import at, shifts
 from tests.handlers.oncall.clocks import CHANGES, ticks
 
@@ -246,3 +247,32 @@ def test_at_any_instant_exactly_those_whose_events_cover_it(
         }
         shift = at(told, moment)
         assert (shift is None and moment >= UNTIL) or (shift and {one.name for one in shift.members} == covering)
+
+
+LINES = [
+    line
+    for name in ("google", "outlook", "pagerduty")
+    for line in (CALENDARS / f"{name}.ics").read_bytes().splitlines()
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(["google", "outlook", "grafana_oncall"]),
+    changes=st.lists(
+        st.tuples(st.integers(0, 200), st.sampled_from([b"", *LINES]), st.binary(max_size=12)), max_size=6
+    ),
+)
+def test_whatever_is_broken_is_one_of_our_errors(name: str, changes: list[tuple[int, bytes, bytes]]) -> None:
+    """Lines left out, taken from elsewhere, and ended by anything."""
+    lines = (CALENDARS / f"{name}.ics").read_bytes().splitlines()
+    for place, line, more in changes:
+        lines[place % len(lines)] = line + more
+    with suppress(CalendarError):
+        spans(b"\r\n".join(lines), "Europe/Berlin", SINCE, UNTIL)
+
+
+@given(content=st.binary(max_size=300))
+def test_bytes_are_no_calendar(content: bytes) -> None:
+    with pytest.raises(CalendarError):
+        spans(content, "UTC", SINCE, UNTIL)
