@@ -51,7 +51,9 @@ queue(ARGV[1], redis.call('hget', KEYS[2], 'lane') or ARGV[6], ARGV[2], tonumber
 return 1
 """
 
-# ARGV prefix, prefix of conversations, lane of edits, lease, then interval and burst of a channel, of edits, of all
+# ARGV prefix, prefix of conversations, lane of edits, lease, then interval and burst of a channel, of edits and of all,
+# and the burst of all without what is kept for what changes an incident.
+# What must wait because of all looks again soon: meanwhile something urgent may have come into its lane.
 CLAIM = """
 local prefix = ARGV[1]
 local function promise(name, interval, burst)
@@ -63,17 +65,16 @@ local function keep(name, promised, interval)
   redis.call('set', prefix .. 'pace:' .. name, whole(promised + interval), 'PX', whole(life))
 end
 for _, lane in ipairs(redis.call('zrangebyscore', prefix .. 'lanes', '-inf', whole(now), 'LIMIT', 0, 20)) do
-  local id = redis.call('zrange', prefix .. 'lane:' .. lane, 0, 0)[1]
+  local id, rank = unpack(redis.call('zrange', prefix .. 'lane:' .. lane, 0, 0, 'WITHSCORES'))
   if not id then
     redis.call('zrem', prefix .. 'lanes', lane)
   else
     local edits = lane == ARGV[3]
     local interval, burst = tonumber(ARGV[edits and 7 or 5]), tonumber(ARGV[edits and 8 or 6])
     local mine, wait = promise('lane:' .. lane, interval, burst)
-    local all, longer = promise('all', tonumber(ARGV[9]), tonumber(ARGV[10]))
-    wait = math.max(wait, longer)
-    if wait > 0 then
-      again(prefix, lane, wait)
+    local all, longer = promise('all', tonumber(ARGV[9]), tonumber(ARGV[tonumber(rank) < 1e12 and 10 or 11]))
+    if wait > 0 or longer > 0 then
+      again(prefix, lane, math.max(wait, math.min(longer, 250)))
     else
       keep('lane:' .. lane, mine, interval)
       keep('all', all, tonumber(ARGV[9]))
