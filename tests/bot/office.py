@@ -22,7 +22,7 @@ from handlers.step import Step
 from tests.bot import slack as signed
 from tests.bot.house import FakeHeaps, Spoken, house, with_tools
 from tests.bot.notes import incident, service
-from tests.fakes import FakePeople
+from tests.fakes import FakePeople, FakeRotas
 
 CHANNEL, ANA, BO = "C0ORDERS", "U0ANA", "U0BO"
 
@@ -59,6 +59,9 @@ class Office:
     async def form(self, act: Act) -> str:
         """Opens a modal and waits until it is no longer empty: its id."""
         await self.click(act)
+        return await self.opened()
+
+    async def opened(self) -> str:
         await self.until(lambda: self.modal() and self.shown() != "⏳ One moment…")
         return str(self.modal().id)
 
@@ -74,12 +77,18 @@ class Office:
 
 @asynccontextmanager
 async def office(
-    redis: Redis, redis_url: str, *, people: FakePeople | None = None, in_redis: bool = True
+    redis: Redis,
+    redis_url: str,
+    *,
+    people: FakePeople | None = None,
+    rotas: FakeRotas | None = None,
+    in_redis: bool = True,
 ) -> AsyncIterator[Office]:
     """With an open incident of svc-orders and all buttons under it; kept `in_redis`, if that is there."""
     async with Standin(Workspace(), pace=UNLIMITED) as slack:
         spoken, people = Spoken(), people or FakePeople()
         here = with_tools(house(redis, redis_url, spoken, FakeHeaps(), api_url=slack.api_url), people=people)
+        here = with_tools(here, rotas=rotas or FakeRotas())
         told = await kept(here) if in_redis else replace(incident(), channel=CHANNEL, version=1)
         server = Server(signed.app(here, slack.credentials.signing_secret), 0, lambda: None)
         slack.transport.bot_url = f"{await server.start()}/slack/events"
