@@ -32,11 +32,13 @@ class Entry(NamedTuple):
 class Claim(NamedTuple):
     """One entry that is this worker's to deliver, and what is known of its conversation.
 
-    `to` is where the root goes, `channel` and `ts` where it is (empty before), `version` the root's. `attempted` is
-    when (ms) the entry was given to Slack before without its answer having been noted, 0 if never.
+    `lease` is until when (ms, by Redis' clock); after it the lane may be another's. `to` is where the root goes,
+    `channel` and `ts` where it is (empty before), `version` the root's. `attempted` is when (ms) the entry was first
+    given to Slack without its answer having been noted, 0 if never.
     """
 
     lane: str
+    lease: str
     entry: Entry
     attempted: int
     version: int

@@ -7,7 +7,7 @@ moment they tell of.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -140,10 +140,10 @@ class RedisOutbox:
             found = await self._scripts["CLAIM"](keys=[], args=arguments)
         if found is None:
             return None
-        lane, identity, reply, attempted, root, version, *where = found
+        lane, lease, identity, reply, attempted, root, version, *where = found
         entry = _readable(_text(identity), reply or root)
         to, channel, ts, lost = map(_text, where)
-        return Claim(_text(lane), entry, int(attempted or 0), int(version or 0), to, channel, ts, lost)
+        return Claim(_text(lane), _text(lease), entry, int(attempted or 0), int(version or 0), to, channel, ts, lost)
 
     async def posted(self, claim: Claim, thread: Thread) -> None:
         """The root is there. A newer one goes the way of edits."""
@@ -163,11 +163,11 @@ class RedisOutbox:
         """Again in `wait_ms`, or ever later. `sent`: Slack may have it, so it must be looked for first."""
         growing = (self._delays.settle if sent else self._delays.first, self._delays.longest)
         delay, longest = growing if wait_ms is None else (wait_ms, 0)
-        await self._run("LATER", claim, delay, longest, 0 if sent else 1, "")
+        await self._run("LATER", claim, EDITS, delay, longest, 0 if sent else 1, "")
 
     async def hold(self, claim: Claim, code: str) -> None:
         """Slack wants to hear nothing for long: the lane rests, and the doctor says why."""
-        await self._run("LATER", claim, self._delays.held, 0, 1, code)
+        await self._run("LATER", claim, EDITS, self._delays.held, 0, 1, code)
 
     async def lost(self, claim: Claim, code: str) -> Lost:
         """Keeps what Slack will never take, for the doctor and another try by hand."""
@@ -180,10 +180,7 @@ class RedisOutbox:
     async def root_gone(self, claim: Claim) -> None:
         """Somebody deleted the root: it is posted anew, and what waits for it after it."""
         root = ROOT + claim.entry.conversation
-        with redis_errors():
-            await self._scripts["ROOT_GONE"](
-                keys=[_conversation(claim)], args=[PREFIX, root, claim.entry.id, claim.lane, EDITS]
-            )
+        await self._run("ROOT_GONE", claim, root, EDITS, claim.ts, keys=[_conversation(claim)])
 
     async def channel_id(self, name: str) -> str:
         """The id Slack answered with when something was posted to `name`; an id is its own."""
@@ -196,12 +193,14 @@ class RedisOutbox:
         """Puts back what Slack would not take; how many."""
         count = 0
         with redis_errors():
-            for identity, data in (await self._redis.hgetall(PREFIX + "undelivered")).items():
+            kept = await self._redis.hgetall(PREFIX + "undelivered")
+            # Roots first: what is claimed before its root stands has no thread.
+            for identity, data in sorted(kept.items(), key=lambda item: not _text(item[0]).startswith(ROOT)):
                 body = orjson.loads(data)["entry"]
                 entry = decode(body)
-                kept = "" if entry.is_root else body
                 count += await self._scripts["RETRY"](
-                    keys=[CONVERSATIONS + entry.conversation], args=[PREFIX, identity, kept, int(Urgency.STATE)]
+                    keys=[CONVERSATIONS + entry.conversation],
+                    args=[PREFIX, identity, "" if entry.is_root else body, int(Urgency.STATE), EDITS],
                 )
         self.news.set()
         return count
@@ -239,7 +238,9 @@ class RedisOutbox:
 
     async def _run(self, script: str, claim: Claim, *arguments: Any, keys: list[str] | None = None) -> None:
         with redis_errors():
-            await self._scripts[script](keys=keys or [], args=[PREFIX, claim.entry.id, claim.lane, *arguments])
+            await self._scripts[script](
+                keys=keys or [], args=[PREFIX, claim.entry.id, claim.lane, claim.lease, *arguments]
+            )
 
 
 def event_type(note: Note) -> str:

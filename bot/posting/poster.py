@@ -127,6 +127,8 @@ class Poster:
                 channel, entry.id, claim.attempted / 1000 - SKEW_S, "" if entry.is_root else claim.ts
             )
         except SlackRefused as refused:
+            if refused.fate is Fate.GONE:  # with all that was said in it
+                raise
             if refused.fate is not Fate.PERMANENT:
                 # Nothing was sent this time, but before: the attempt stays noted.
                 raise SlackRefused(refused.code, Fate.UNKNOWN, refused.wait_s) from refused
