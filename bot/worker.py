@@ -23,6 +23,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from bot import log as logs
+from bot.handoffs.watch import tending
 from bot.incidents.agenda import watching
 from bot.jobs import Dead, Jobs, Pauses
 from bot.metrics import Figures, ReportedProgress
@@ -104,7 +105,7 @@ async def working(
     )
     worker.start()
     # What jobs have to say at their end is still said: the poster stops after them.
-    async with posting(house.poster), watching(house.agenda):
+    async with posting(house.poster), watching(house.agenda), tending(house.tools):
         try:
             yield jobs
         finally:

@@ -6,6 +6,7 @@ Who may ask what: help is everybody's, what there is and what is true guests may
 from analyzers.errors import MapstormError
 from handlers import claims, command
 from handlers.errors import NothingOpen, RequestError, SeveralOpen, UnknownInstance
+from handlers.handoffs import asked as handoffs
 from handlers.incident import Filled
 from handlers.incidents.acts import act
 from handlers.incidents.permission import admit, permit, permit_reading
@@ -60,6 +61,12 @@ async def _answer(tools: Tools, asked: command.Command, who: Person, request_id:
         case command.OnCallCommand(name):
             await admit(tools, who)  # who is reached when is nothing for guests
             return await on_call(tools, name)
+        case command.HandoffCommand(name):
+            return await handoffs.ask(tools, name, who, request_id, thread)
+        case command.HandoffNoteCommand(written):
+            return await handoffs.note(tools, written, who, thread)
+        case command.HandoffExportCommand(name):
+            return await handoffs.export(tools, name, who, thread)
         case command.DoctorCommand():
             await admit(tools, who)  # what is wrong with an installation is nothing for guests
             return Examining()

@@ -10,13 +10,14 @@ from handlers.incident import Act
 
 ALL = "all"
 COMMANDS = (
-    *("capture", "incidents", "ack", "snooze", "resolve", "oncall"),
+    *("capture", "incidents", "ack", "snooze", "resolve", "oncall", "handoff"),
     *("services", "history", "explain", "doctor", "help"),
 )
 ACTS = {"ack": Act.ACKNOWLEDGE, "acknowledge": Act.ACKNOWLEDGE, "snooze": Act.SNOOZE, "resolve": Act.RESOLVE}
 
 SNOOZE_S = 3600.0
 _SPAN = re.compile(r"([0-9]{1,4})(m|min|h|d)")
+_AFTER_TWO_WORDS = re.compile(r"\s*\S+\s+\S+\s+(\S.*)", re.DOTALL)
 _UNIT_S = {"m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 
 # What Slack's clients make of quotes, dashes and spaces while people type. Quotes carry no meaning here.
@@ -81,6 +82,27 @@ class OnCallCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoffCommand:
+    """Post a handoff of now; None means the rotation of the thread or the channel."""
+
+    rotation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffNoteCommand:
+    """Write into the newest handoff, as it was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffExportCommand:
+    """The newest handoff as a file in its thread; None as above."""
+
+    rotation: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DoctorCommand:
     """Look whether all that mapstorm stands on is well."""
 
@@ -98,6 +120,9 @@ Command = (
     | IncidentsCommand
     | ActCommand
     | OnCallCommand
+    | HandoffCommand
+    | HandoffNoteCommand
+    | HandoffExportCommand
     | DoctorCommand
     | HelpCommand
 )
@@ -131,6 +156,8 @@ def parse(text: str) -> Command:
             return IncidentsCommand(next(iter(arguments), None))
         case ("oncall" | "on-call", [] | [_]):
             return OnCallCommand(next(iter(arguments), None))
+        case ("handoff", _):
+            return _handoff(arguments, text)
         case ("doctor", []):
             return DoctorCommand()
         case (("ack" | "acknowledge" | "snooze" | "resolve") as said, _):
@@ -138,6 +165,19 @@ def parse(text: str) -> Command:
         case (("capture" | "services" | "history" | "incidents" | "oncall" | "doctor") as known, _):
             raise WrongUsage(known)
     raise UnknownCommand(word, nearest(word, COMMANDS))
+
+
+def _handoff(arguments: list[str], text: str) -> HandoffCommand | HandoffNoteCommand | HandoffExportCommand:
+    """A note is kept as it was typed: in what people write, quotes carry meaning. Raises WrongUsage."""
+    first, most = arguments[0].lower() if arguments else "", len(arguments)
+    if first == "note" and most > 1:
+        typed = _AFTER_TWO_WORDS.fullmatch(text)
+        return HandoffNoteCommand(typed[1].strip() if typed else " ".join(arguments[1:]))
+    if first == "export" and most < 3:
+        return HandoffExportCommand(next(iter(arguments[1:]), None))
+    if first != "note" and most < 2:
+        return HandoffCommand(next(iter(arguments), None))
+    raise WrongUsage("handoff")
 
 
 def _act(said: str, arguments: list[str]) -> ActCommand:

@@ -11,6 +11,9 @@ from handlers.command import (
     CaptureCommand,
     Command,
     ExplainCommand,
+    HandoffCommand,
+    HandoffExportCommand,
+    HandoffNoteCommand,
     HelpCommand,
     HistoryCommand,
     IncidentsCommand,
@@ -64,6 +67,14 @@ ORDERS = CaptureCommand("svc-orders", None)
         ("oncall", OnCallCommand(None)),
         ("oncall payments", OnCallCommand("payments")),
         ("On‑Call Payments", OnCallCommand("Payments")),
+        ("handoff", HandoffCommand(None)),
+        ("handoff payments", HandoffCommand("payments")),
+        ("handoff help", HelpCommand()),
+        ("Handoff Note Look at “orders”,\nthen at `ledger`", HandoffNoteCommand("Look at “orders”,\nthen at `ledger`")),
+        ("handoff\u00a0note\u00a0it's quiet", HandoffNoteCommand("it's quiet")),
+        ("handoff note export", HandoffNoteCommand("export")),
+        ("handoff export", HandoffExportCommand(None)),
+        ("handoff export payments", HandoffExportCommand("payments")),
         ("ack", ActCommand(Act.ACKNOWLEDGE, None)),
         ("acknowledge", ActCommand(Act.ACKNOWLEDGE, None)),
         ("ack ABCD2345", ActCommand(Act.ACKNOWLEDGE, "abcd2345")),
@@ -107,6 +118,7 @@ def test_what_is_said_is_understood(said: str, understood: Command) -> None:
     [
         *("capture", "history", "capture a b c", "history a b", "services all", "Capture", "incidents a b"),
         *("ack a b", "ack 2h 2h", "ack 2h", "resolve a b", "snooze a b", "snooze 1h 2h"),
+        *("handoff note", "handoff NOTE ", "handoff a b", "handoff export a b"),
     ],
 )
 def test_too_few_words_or_too_many_are_wrong_usage(said: str) -> None:
