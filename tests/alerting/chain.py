@@ -4,6 +4,7 @@ Knows how to start it and what passed the gate; not what anybody should say. Eac
 with its channel and its instances, so that the tests of a file share the processes and nothing else.
 """
 
+import asyncio
 import gzip
 import time
 from asyncio.subprocess import Process
@@ -179,6 +180,15 @@ class Chain:
             async with process(self.town, "worker") as started:
                 await eventually(at_work, "a worker's heartbeat")
                 yield started
+
+    @asynccontextmanager
+    async def both(self) -> AsyncIterator[None]:
+        """The two of them, started side by side."""
+        async with AsyncExitStack() as stack:
+            async with asyncio.TaskGroup() as starting:
+                starting.create_task(stack.enter_async_context(self.web()))
+                starting.create_task(stack.enter_async_context(self.worker()))
+            yield
 
     async def quiet(self) -> None:
         """Waits until all that came is worked on, and all of it said."""

@@ -19,7 +19,7 @@ SOON_S = 5.0
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain]:
-    async with chain(tmp_path_factory.mktemp("chain"), places=8) as here, here.web(), here.worker():
+    async with chain(tmp_path_factory.mktemp("chain"), places=8) as here, here.both():
         yield here
 
 
@@ -57,7 +57,6 @@ async def test_an_incident_from_its_first_alert_to_the_day_it_opens_again(town: 
     await fire(town.peers, first)
     await place.stands("*Firing*")
     await place.told("It fires again")
-    await town.quiet()
     assert len(place.roots()) == 1
     again = next(each for each in place.said() if "It fires again" in each.content.text)
     assert again.broadcast, "people are needed again"

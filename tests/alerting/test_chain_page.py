@@ -31,7 +31,7 @@ async def opened(town: Chain) -> AsyncIterator[Page]:
 
 
 async def test_an_alert_is_seen_and_acknowledged_in_the_page(tmp_path: Path) -> None:
-    async with chain(tmp_path, places=1, peers=1) as town, town.web(), town.worker(), opened(town) as page:
+    async with chain(tmp_path, places=1, peers=1) as town, town.both(), opened(town) as page:
         place = next(town.places)
         await page.get_by_role("navigation").get_by_role("button", name=place.name).click()
         await fire(town.peers, place.labels(0), place.labels(1))

@@ -37,8 +37,7 @@ async def test_prometheus_says_that_a_heap_grows_and_the_thread_says_which_line(
         async with (
             chain(tmp_path, places=0, peers=1, services=[entry]) as here,
             prometheus(tmp_path, target, RULE, here.peers),  # takes its time before it tells anybody
-            here.web(),
-            here.worker(),
+            here.both(),
         ):
             place = Place(NAME, here.slack, here.gate)
             await place.opened()
