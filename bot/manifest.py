@@ -16,6 +16,7 @@ SCOPES = (
     "groups:history",  # the same in private channels
     "users:read",  # whether somebody is a member, a guest, or from another workspace
     "users:read.email",  # which member has the e-mail address that a calendar has for whoever is on call
+    "files:write",  # the thread of a handoff as a file, uploaded into it
     "usergroups:read",  # whether somebody is in a group that the registry allows to act
 )
 EVENTS = ("app_mention",)
@@ -35,7 +36,8 @@ def manifest(url: str | None, socket_mode: bool) -> str:
         **where,
         "description": "Find the line whose Go map grows",
         "usage_hint": "capture <service> [instance|all] | incidents [service] | ack, snooze, resolve [incident] | "
-        "oncall [rotation] | services | history <service> | explain [word] | doctor | help",
+        "oncall [rotation] | handoff [rotation], handoff note <text>, handoff export [rotation] | "
+        "services | history <service> | explain [word] | doctor | help",
         # Escaping would turn what looks like a user or channel into <@U…>; names of services need none of it.
         "should_escape": False,
     }
@@ -60,7 +62,8 @@ def manifest(url: str | None, socket_mode: bool) -> str:
     note = (
         "# Scopes: commands and app_mentions:read to be asked, chat:write to answer (invite the bot to its channels),\n"
         "# channels:history and groups:history to find its own messages again, users:read and usergroups:read to know\n"
-        "# who may act on an incident, users:read.email to know whom a calendar means.\n"
+        "# who may act on an incident, users:read.email to know whom a calendar means, files:write\n"
+        "# to upload the thread of a handoff into it.\n"
     )
     return note + yaml.safe_dump(app, sort_keys=False, allow_unicode=True, width=110)
 

@@ -29,13 +29,15 @@ def test_the_scopes_are_the_least() -> None:
         "channels:history",
         "groups:history",
         "users:read.email",
+        "files:write",
     }
 
 
 def test_what_the_manifest_asks_for_is_enough_for_what_is_called() -> None:
     """By the stand-in's table of what each method needs."""
     called = ("chat.postMessage", "chat.update", "chat.postEphemeral", "users.info", "usergroups.users.list")
-    for method in (*called, "views.open", "views.update", "auth.test", "chat.getPermalink"):
+    uploaded = ("files.getUploadURLExternal", "files.completeUploadExternal")
+    for method in (*called, *uploaded, "views.open", "views.update", "auth.test", "chat.getPermalink"):
         needs = accepted(method)
         assert not needs or set(needs.split(",")) & set(SCOPES), method
 

@@ -14,6 +14,7 @@ from bot.doctor.alerts import configured
 from bot.registry import RegistryFile
 from bot.settings import VARIABLES
 from handlers.alert import Origin
+from handlers.rotation import Calendar, Rotation, UserGroup, Written
 from handlers.sources import generic, route
 from tests.alerting.programs import find
 from tests.needs import AMTOOL
@@ -54,6 +55,31 @@ def test_the_registry_for_alerts_is_one_with_every_webhook(tmp_path: Path) -> No
     assert service.memory_limit
     assert service.mention
     assert service.allow
+
+
+def rotation(scratch: Path, text: str) -> Rotation:
+    """The rotation of a registry, made of README's first one and `text`."""
+    path = scratch / "services.yaml"
+    path.write_text(block("services:") + text)
+    (found,) = RegistryFile(path, {}, calendars={"PAYMENTS_ICAL_URL": "https://calendar.example.com/a.ics"}).rotations()
+    return found
+
+
+def test_the_rotation_is_one_with_a_calendar(tmp_path: Path) -> None:
+    found = rotation(tmp_path, block("rotations:"))
+    assert found.source == Calendar("https://calendar.example.com/a.ics")
+    assert found.people == {"Bo Chen": "U0BO"}
+
+
+@pytest.mark.parametrize(
+    ("beginning", "source"), [("ical: {file", Calendar), ("members:", Written), ("user_group:", UserGroup)]
+)
+def test_what_may_stand_in_place_of_the_calendar_can(beginning: str, source: type, tmp_path: Path) -> None:
+    kept = [line for line in block("rotations:").splitlines() if "ical:" not in line and "people:" not in line]
+    margin = kept[-1][: len(kept[-1]) - len(kept[-1].lstrip())]
+    (part,) = [each for each in block("ical: {file").split("\n\n") if each.startswith(beginning)]
+    text = "\n".join([*kept, textwrap.indent(part, margin)]) + "\n"
+    assert isinstance(rotation(tmp_path, text).source, source)
 
 
 def test_the_alert_sent_by_curl_means_an_instance_of_that_registry(tmp_path: Path) -> None:
