@@ -75,7 +75,7 @@ def test_the_rotation_is_one_with_a_calendar(tmp_path: Path) -> None:
     ("beginning", "source"), [("ical: {file", Calendar), ("members:", Written), ("user_group:", UserGroup)]
 )
 def test_what_may_stand_in_place_of_the_calendar_can(beginning: str, source: type, tmp_path: Path) -> None:
-    kept = [line for line in block("rotations:").splitlines() if "ical:" not in line and "people:" not in line]
+    kept = [line for line in block("rotations:").strip().splitlines() if "ical:" not in line and "people:" not in line]
     margin = kept[-1][: len(kept[-1]) - len(kept[-1].lstrip())]
     (part,) = [each for each in block("ical: {file").split("\n\n") if each.startswith(beginning)]
     text = "\n".join([*kept, textwrap.indent(part, margin)]) + "\n"
