@@ -4,6 +4,7 @@
 steps; not how a sender spells an alert (handlers/sources/), nor what one changes (machine.py).
 """
 
+import asyncio
 from functools import partial
 
 from handlers.alert import Group, Notification, Part
@@ -20,7 +21,8 @@ from handlers.step import Step
 
 async def take(tools: Tools, notification: Notification) -> None:
     """Makes it durable: each service's alerts into the inbox, the rest counted. Raises OutageError."""
-    meant = whom(tools.registry.all(), notification)
+    # In a thread: hundreds of alerts and services take a while, and clicks are answered by the same loop.
+    meant = await asyncio.to_thread(whom, tools.registry.all(), notification)
     now = tools.now()
     parts = tuple(Part(service.name, now, notification._replace(alerts=alerts)) for service, alerts in meant.parts)
     if parts:

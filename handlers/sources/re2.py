@@ -2,16 +2,21 @@
 
 Knows the tree of `re2_syntax.py`, of which it makes a small automaton; not what the texts are.
 
-Why an automaton: labels are foreign text, and Python's own engine takes exponential time for some of it.
+Why an automaton: labels are foreign text, and Python's own engine takes exponential time for some of it. Why its moves
+are remembered, as RE2 does: every service's matchers are asked for every alert while the sender waits, and to find out
+anew at every character which states follow takes a hundred times as long.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from handlers.sources.re2_syntax import Choice, Look, Node, One, Repeat, Row, parse
 
 MOST_STATES = 2000
+# Of one pattern. Labels may be of any characters; what is forgotten is found out again.
+MOST_MOVES = 1_000
 _END = 0
 _WORD = re.compile(r"[0-9A-Za-z_]")
 
@@ -33,19 +38,51 @@ class _Gate(NamedTuple):
 _State: TypeAlias = _Step | _Fork | _Gate
 
 
-class Regex(NamedTuple):
+class Regex:
     """What a pattern became: its states, the first of which is the end, and where to start."""
 
-    states: tuple[_State, ...]
-    start: int
+    def __init__(self, states: tuple[_State, ...], start: int) -> None:
+        self.states = states
+        self.start = start
+        self._has_gates = any(isinstance(state, _Gate) for state in states)
+        self._moves: dict[tuple[frozenset[int], str], frozenset[int]] = {}
 
     def fullmatch(self, text: str) -> bool:
         """Whether all of `text` matches."""
+        if self._has_gates:
+            return self._looking_around(text)
+        current = frozenset((self.start,))
+        current = self._moves.get((current, "")) or self._moved(current, "")
+        for char in text:
+            following = self._moves.get((current, char))
+            current = self._moved(current, char) if following is None else following
+            if not current:
+                return False
+        return _END in current
+
+    @property
+    def remembered(self) -> int:
+        """How many moves."""
+        return len(self._moves)
+
+    def _moved(self, current: frozenset[int], char: str) -> frozenset[int]:
+        """The states after `char`, and with none those that are reached at once. No state looks at what is around."""
+        if len(self._moves) >= MOST_MOVES:
+            self._moves.clear()
+        reached = self._steps(current, char) if char else set(current)
+        following = self._moves[current, char] = frozenset(self._closure(reached, "", ""))
+        return following
+
+    def _steps(self, current: Iterable[int], char: str) -> set[int]:
+        steps = (state for index in current if isinstance(state := self.states[index], _Step))
+        return {step.to for step in steps if step.chars.match(char)}
+
+    def _looking_around(self, text: str) -> bool:
+        """The same where the characters on both sides count as well."""
         edges = ("", *text, "")
         current = self._closure({self.start}, "", edges[1])
         for here, char in enumerate(text, 1):
-            steps = (state for index in current if isinstance(state := self.states[index], _Step))
-            current = self._closure({step.to for step in steps if step.chars.match(char)}, char, edges[here + 1])
+            current = self._closure(self._steps(current, char), char, edges[here + 1])
             if not current:
                 return False
         return _END in current

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator
 
 import httpx
@@ -10,10 +11,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.webhooks.backlog import ASK_EVERY_S, Backlog
-from bot.webhooks.door import MAX_BODY, MOST_AT_ONCE, Answer
+from bot.webhooks.door import MAX_BODY, MOST_AT_ONCE, SMALL, Answer, Door
 from bot.webhooks.secrets import Webhooks
-from handlers.alert import Origin
+from handlers.alert import Notification, Origin
 from handlers.errors import OutageError, UnknownService
+from handlers.sources import alertmanager
 from tests.bot.webhooks.street import BEARER, HMAC, Inside, bearer, signature, street
 
 ALL = Webhooks(BEARER, BEARER, BEARER)
@@ -129,6 +131,22 @@ async def test_a_body_over_the_cap_is_not_read_to_its_end() -> None:
         assert read <= MAX_BODY + 2 * 65536
         assert (await knock(client, BODY.ljust(MAX_BODY))).status_code == 200
         assert (await knock(client, BODY.ljust(MAX_BODY + 1))).status_code == 413
+
+
+async def test_a_large_body_is_read_beside_the_event_loop() -> None:
+    inside, readers = Inside(), []
+
+    def read(said: object) -> Notification:
+        readers.append(threading.get_ident())
+        return alertmanager.read(said)
+
+    door = Door(Origin.ALERTMANAGER, ("POST",), lambda: BEARER, read, inside.behind)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://mapstorm.test") as client:
+        assert (await knock(client)).status_code == 200
+        assert (await knock(client, BODY + b" " * SMALL)).status_code == 200
+        assert (await knock(client, b"{" + b" " * SMALL)).status_code == 400
+    assert len(inside.taken) == 2
+    assert [reader == threading.get_ident() for reader in readers] == [True, False]
 
 
 async def test_who_shows_no_secret_is_not_read_at_all() -> None:

@@ -1,6 +1,7 @@
 """What happens to a notification before it is answered, and in which order it is worked on."""
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import pytest
@@ -28,6 +29,26 @@ async def test_an_alert_is_in_the_inbox_and_nothing_else_is_done(story: Story) -
     assert [alert.fingerprint for alert in part.notification.alerts] == [A]
     assert [alert.fingerprint for alert in story.fakes.inbox.strange] == ["strange"]
     assert (story.fakes.outbox.puts, story.fakes.incidents.kept, story.requests()) == ([], {}, [])
+
+
+class Asked(dict[str, str]):
+    """Labels that know which threads asked for them."""
+
+    def __init__(self, labels: dict[str, str]) -> None:
+        super().__init__(labels)
+        self.by: set[int] = set()
+
+    def get(self, label: str, default: str = "") -> str:  # type: ignore[override]
+        self.by.add(threading.get_ident())
+        return super().get(label, default)
+
+
+async def test_whom_alerts_mean_is_found_out_beside_the_event_loop(story: Story) -> None:
+    """However many alerts and matchers there are, clicks are answered meanwhile."""
+    labels = Asked(firing(A, story.begin).labels)
+    await receive.take(story.fakes.tools, told(firing(A, story.begin)._replace(labels=labels)))
+    assert labels.by
+    assert threading.get_ident() not in labels.by
 
 
 async def test_alerts_that_mean_no_service_are_counted_only(story: Story) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.sources.re2 import compiled
+from handlers.sources.re2 import MOST_MOVES, compiled
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,21 @@ def test_a_thousand_characters_of_malice_end() -> None:
     assert not compiled("(a|a)*b").fullmatch("a" * 1000)
 
 
+def test_what_is_remembered_of_a_pattern_has_a_bound() -> None:
+    regex = compiled(".*x")
+    assert regex.fullmatch("".join(map(chr, range(0x4E00, 0x4E00 + 3 * MOST_MOVES))) + "x")
+    assert regex.remembered <= MOST_MOVES
+
+
 PIECES = st.sampled_from(["a", "b", "ab", ".", "[ab]", "[^a]", "(a|b)", "(?:ab)?", "a*", "b+?", "(a*)*", "a{1,2}", "|"])
 
 
 @given(st.lists(PIECES, max_size=6).map("".join), st.text("abc", max_size=8))
 def test_where_python_reads_the_same_it_matches_the_same(pattern: str, text: str) -> None:
-    assert compiled(pattern).fullmatch(text) is bool(re.fullmatch(pattern, text))
+    matched = bool(re.fullmatch(pattern, text))
+    assert compiled(pattern).fullmatch(text) is matched
+    assert compiled(pattern).fullmatch(text) is matched  # by what was remembered
+    assert compiled(rf"\A(?:{pattern})").fullmatch(text) is matched  # by looking around, which remembers nothing
 
 
 @given(st.text("ab(|)[]{}?*+^$.\\dQEz12,-:i<P>", max_size=25), st.text("ab12", max_size=5))
