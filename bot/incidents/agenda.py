@@ -28,9 +28,12 @@ local time = redis.call('time')
 local now = time[1] + time[2] / 1e6
 local due = redis.call('zrangebyscore', KEYS[1], '-inf', string.format('%.3f', now), 'LIMIT', 0, ARGV[1])
 for _, name in ipairs(due) do
-  local body = cjson.decode(redis.call('hget', KEYS[2], name))
-  redis.call('hset', KEYS[4], body[1], body[2])
-  redis.call('rpush', KEYS[3], body[1])
+  local found = redis.call('hget', KEYS[2], name)
+  if found then  -- what has none must not hold all others
+    local body = cjson.decode(found)
+    redis.call('hset', KEYS[4], body[1], body[2])
+    redis.call('rpush', KEYS[3], body[1])
+  end
   redis.call('zrem', KEYS[1], name)
   redis.call('hdel', KEYS[2], name)
 end
@@ -78,6 +81,8 @@ async def _watch(agenda: RedisAgenda, stop: asyncio.Event) -> None:
             await agenda.due()
         except OutageError:
             log.warning("agenda not read")
+        except Exception:
+            log.exception("bug in the agenda")  # and look again: nobody else would notice that nothing becomes due
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_S):
                 await stop.wait()

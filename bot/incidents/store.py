@@ -20,6 +20,7 @@ from bot.posting.outbox import RedisOutbox
 from bot.queue import REQUESTS, RedisQueue, Work
 from bot.redis_client import key, names, redis_errors
 from handlers.alert import Group
+from handlers.errors import OutageError
 from handlers.incident import Incident, State
 from handlers.step import Step
 
@@ -28,6 +29,13 @@ TTL_S = 30 * 24 * 3600
 OPEN = key("incidents-open")
 # By when something happened to them last.
 LATEST, MOST = key("incidents-latest"), 500
+
+# KEYS the open ones, then values; ARGV their ids. Asked anew, because one may have been changed meanwhile.
+FORGET = """
+for place, identity in ipairs(ARGV) do
+  if redis.call('exists', KEYS[place + 1]) == 0 then redis.call('zrem', KEYS[1], identity) end
+end
+"""
 
 log = structlog.get_logger()
 
@@ -40,6 +48,7 @@ class RedisIncidents:
         self._outbox = outbox
         self._queue = queue
         self._agenda = agenda
+        self._forget = redis.register_script(FORGET)
 
     async def get(self, identity: str) -> Incident | None:
         with redis_errors():
@@ -54,14 +63,17 @@ class RedisIncidents:
         with redis_errors():
             identities = names(await self._redis.zrevrange(OPEN, 0, -1))
             values = await self._redis.mget([_value(identity) for identity in identities]) if identities else []
-        found = [incident for value in values if (incident := _read(value))]
+            gone = [identity for identity, value in zip(identities, values, strict=True) if value is None]
+            if gone:
+                await self._forget(keys=[OPEN, *map(_value, gone)], args=gone)
+        found = [incident for value in values if (incident := _listed(value))]
         return tuple(incident for incident in found if service in (None, incident.service))
 
     async def since(self, moment: float) -> tuple[Incident, ...]:
         with redis_errors():
             found = names(await self._redis.zrevrangebyscore(LATEST, "+inf", repr(moment), 0, MOST))
             values = await self._redis.mget([_value(identity) for identity in found]) if found else []
-        return tuple(incident for value in values if (incident := _read(value)))
+        return tuple(incident for value in values if (incident := _listed(value)))
 
     async def commit(self, step: Step) -> bool:
         after = step.after
@@ -83,7 +95,6 @@ class RedisIncidents:
                     pipe.zrem(OPEN, after.id)
                 else:
                     pipe.zadd(OPEN, {after.id: after.opened_at})
-                pipe.zremrangebyscore(OPEN, "-inf", after.opened_at - TTL_S)  # their values are gone as well
                 if after.timeline:  # else nobody has heard of it
                     pipe.zadd(LATEST, {after.id: after.timeline[-1].at})
                     pipe.zremrangebyscore(LATEST, "-inf", after.timeline[-1].at - TTL_S)
@@ -118,8 +129,18 @@ def _is_head(data: bytes | str | None, token: str) -> bool:
 
 
 def _read(data: bytes | str | None) -> Incident | None:
+    """None where there is none. What another release wrote is not nothing: whoever took it for that would open a second
+    thread. Raises OutageError; a worker of that release can go on."""
     try:
         return decode_incident(data) if data else None
     except Unreadable as error:
         log.error("incident unreadable", why=str(error))
+        raise OutageError("incident") from error
+
+
+def _listed(data: bytes | str | None) -> Incident | None:
+    """A list is better without it than not there."""
+    try:
+        return _read(data)
+    except OutageError:
         return None

@@ -73,6 +73,9 @@ class Poster:
         except OutageError as error:
             log.warning("outbox not read", why=str(error.__cause__))
             wait = AWAY_S
+        except Exception:
+            log.exception("bug in the outbox")  # and look again: a worker that says nothing goes on with all else
+            wait = AWAY_S
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 await self._outbox.news.wait()

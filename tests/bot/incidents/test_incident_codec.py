@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +48,7 @@ INCIDENT = {
     "follow_up_at": moments,
     "limit_at": moments,
     "ended": st.dictionaries(texts, numbers, max_size=3),
+    "on_call": st.lists(texts, max_size=3).map(tuple),
     "version": st.integers(1, 99),
     "stands_since": st.integers(1, 99),
 }
@@ -83,3 +85,9 @@ def test_anything_else_is_unreadable(data: bytes) -> None:
     for decode in (codec.decode_incident, codec.decode_part, codec.decode_group, codec.decode_wake):
         with pytest.raises(Unreadable):
             decode(data)
+
+
+@given(incidents)
+def test_a_field_of_a_newer_release_is_no_obstacle(incident: Incident) -> None:
+    said = orjson.loads(codec.encode_incident(incident))
+    assert codec.decode_incident(orjson.dumps(said | {"added_later": [1]})) == incident

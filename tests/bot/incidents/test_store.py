@@ -9,7 +9,8 @@ from redis.asyncio import Redis
 
 from bot import render
 from bot.budget import RedisBudget
-from bot.incidents.agenda import RedisAgenda
+from bot.incidents.agenda import RedisAgenda, watching
+from bot.incidents.codec import encode_incident
 from bot.incidents.inbox import RedisInbox, inbox
 from bot.incidents.store import RedisIncidents
 from bot.posting.outbox import RedisOutbox
@@ -24,6 +25,7 @@ from handlers.posts import Reply, Root
 from handlers.records import Request, Thread
 from handlers.step import Reason, Step, Wake
 from tests.bot import records
+from tests.bot.town import when
 
 GROUP = Group(Origin.ALERTMANAGER, "mapstorm", '{}:{service="orders"}', "svc-orders")
 ALERT = Alert("f1", True, {"service": "orders"}, "Memory", 1000.0)
@@ -147,6 +149,27 @@ async def test_a_resolved_incident_is_not_open_but_still_the_latest(rooms: Rooms
 
 
 @pytest.mark.redis
+async def test_an_incident_that_burns_for_longer_than_the_newest_is_still_open(rooms: Rooms, redis: Redis) -> None:
+    newest = replace(NEW, id="xyz", opened_at=NEW.opened_at + 31 * 86_400)
+    await rooms.incidents.commit(Step(None, NEW))
+    await rooms.incidents.commit(Step(None, newest))
+    assert await rooms.incidents.open() == (newest, NEW)
+    await redis.delete(key("incident", "abc"))  # its time is over
+    assert await rooms.incidents.open() == (newest,)
+    assert await redis.zrange(key("incidents-open"), 0, -1) == [b"xyz"]
+
+
+@pytest.mark.redis
+async def test_what_another_release_wrote_is_not_taken_for_nothing(rooms: Rooms, redis: Redis) -> None:
+    await rooms.incidents.commit(Step(None, NEW))
+    await redis.set(key("incident", "abc"), encode_incident(NEW).replace(b'"schema":1', b'"schema":2'))
+    for asked in (rooms.incidents.get("abc"), rooms.incidents.latest(GROUP), rooms.incidents.commit(Step(None, NEW))):
+        with pytest.raises(OutageError):
+            await asked
+    assert await rooms.incidents.open() == ()
+
+
+@pytest.mark.redis
 async def test_a_late_change_of_an_older_incident_does_not_hide_the_newest(rooms: Rooms) -> None:
     old = replace(NEW, state=State.RESOLVED)
     newest = replace(NEW, id="xyz", opened_at=NEW.opened_at + 90_000)
@@ -168,6 +191,31 @@ async def test_a_wake_replaces_the_one_before_it(rooms: Rooms, redis: Redis) -> 
         rooms.agenda.add(pipe, Wake("abc", Reason.LIMIT, now - 5))
         await pipe.execute()
     assert [await rooms.agenda.due() for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.redis
+async def test_a_wake_without_a_body_does_not_hold_the_others(rooms: Rooms, redis: Redis) -> None:
+    async with redis.pipeline(transaction=True) as pipe:
+        rooms.agenda.add(pipe, Wake("abc", Reason.LIMIT, time.time() - 5))
+        await pipe.execute()
+    await redis.zadd(key("agenda"), {"xyz:limit": 0})
+    await rooms.agenda.due()
+    assert (await rooms.queue.depth())[WAKES] == 1
+    assert await redis.zcard(key("agenda")) == 0
+
+
+async def test_a_bug_is_not_the_end_of_looking_into_the_agenda() -> None:
+    class Broken(RedisAgenda):
+        looks = 0
+
+        async def due(self) -> int:
+            self.looks += 1
+            raise ValueError
+
+    async with connect(f"redis://127.0.0.1:{free_port()}/0") as client:
+        agenda = Broken(client)
+        async with watching(agenda):
+            await records.until(when(lambda: agenda.looks > 1))
 
 
 @pytest.mark.redis

@@ -151,3 +151,23 @@ async def test_what_has_no_conversation_any_more_stays_with_what_is_undelivered(
     await redis.delete("mapstorm:conversation:c1")
     assert await town.outbox.retry_undelivered() == 0
     assert await redis.hlen(f"{PREFIX}undelivered") == 2
+
+
+class Broken(RedisOutbox):
+    """Cannot be asked once, by a fault of its own."""
+
+    faults = 1
+
+    async def claim(self) -> Claim | None:
+        if self.faults:
+            self.faults -= 1
+            raise ValueError
+        return await super().claim()
+
+
+async def test_a_bug_is_not_the_end_of_delivering(redis: Redis, town: Town) -> None:
+    town.outbox = Broken(redis, render.message, town.chat.permalink, AT_ONCE)
+    async with town.worker():
+        await town.outbox.put(ROOT)
+        await until(town.done)
+    assert len(town.said()) == 1
