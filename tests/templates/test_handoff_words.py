@@ -1,21 +1,41 @@
 """What is said of handoffs, word for word, as posted to Slack: reviewed as a diff, rewritten by --update-golden."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import example, given, settings
 
+from bot.render import message
 from bot.words import Medium, template_name, text_of
-from handlers.handoff import Added, HandoffState
-from handlers.handoff_notes import HandoffAdded, HandoffOngoing, HandoffRoot, HandoffTold
-from handlers.incident import State
-from handlers.notes import Note
+from handlers.handoff import Added, HandoffAct, HandoffState, Missed, Ongoing, Worse
+from handlers.handoff_notes import (
+    CalendarTrouble,
+    HandoffAdded,
+    HandoffAsked,
+    HandoffChanged,
+    HandoffEscalation,
+    HandoffMissed,
+    HandoffOngoing,
+    HandoffReminder,
+    HandoffRoot,
+    HandoffStands,
+    HandoffTold,
+    HandoffWorse,
+)
+from handlers.incident import Entry, Event, State
+from handlers.notes import Note, StateChange
 from handlers.rotation import Member
-from tests.bot.handoff_notes import ANA, handoff, handoff_notes, rotation
-from tests.bot.notes import incident
+from tests.bot.handoff_notes import ANA, BO, handoff, handoff_notes, rotation
+from tests.bot.notes import incident, service
+from tests.bot.test_words import names
 from tests.templates.test_incident_words import Golden, posted
 
 INCIDENTS = tuple(incident(state) for state in State)
 EVERY = handoff_notes(INCIDENTS, "payments")
+# A link that an incident's thread has is Slack's own, under a word of ours; nothing else may be one.
+OUR_LINK = re.compile(r"<https?://[^<>|`\s]+\|thread>")
 KINDS = sorted({type(note) for note in EVERY}, key=lambda kind: kind.__name__)
 
 
@@ -93,3 +113,50 @@ def test_what_people_wrote_keeps_its_lines() -> None:
         "`Do not touch 'orders-0' &lt;!channel&gt;`",
         "`^ no fine print`",
     ]
+
+
+def said_with(name: str) -> list[Note]:
+    """All of a handoff in which calendars, people and profiles have their say, and no id of Slack's but two."""
+    strange = replace(handoff(text=name), outgoing=(Member(name, name), BO), incoming=(Member(name, name),))
+    added = Added(1.7e9, ANA.slack, "", name)
+    return [
+        *(
+            HandoffRoot(replace(strange, state=state, taken_by=BO.slack), rotation(name), name)
+            for state in HandoffState
+        ),
+        HandoffOngoing(strange, (Ongoing(incident(text=name, name=name), name, (added,)),)),
+        HandoffAdded(strange, added, incident(text=name, name=name)),
+        HandoffAdded(strange, added, None),
+        HandoffWorse(strange, (Worse(name, name, 1e8, 1e9, name, name),)),
+        HandoffMissed(strange, (Missed(name, name, 2, name),)),
+        HandoffChanged(strange, (Member(name),)),
+        HandoffReminder(strange),
+        HandoffEscalation(strange),
+        HandoffAsked(strange),
+        HandoffStands(strange, HandoffAct.NOT_ME),
+        CalendarTrouble(rotation(name), name, name, None),
+        StateChange(service(), incident(), Entry(1.7e9, Event.NOTED, ANA.slack, name)),
+    ]
+
+
+@settings(max_examples=100)
+@given(names)
+@example("U024BE7LH")
+@example("S0123ABCD")
+def test_property_no_name_and_no_note_mentions_or_links(name: str) -> None:
+    ours = re.compile(r"<@U0(ANA|BO)>|<#C0PAYMENTS>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-\d: UTC]+>")
+    for note in said_with(name):
+        whole = message(note)
+        for text in (whole.text, *(part for block in whole.blocks for part in mrkdwn(block))):
+            assert not re.search("[<>]", OUR_LINK.sub("", ours.sub("", text)))
+
+
+def mrkdwn(part: object) -> Iterator[str]:
+    """Every text of a block that Slack reads as mrkdwn."""
+    if isinstance(part, dict):
+        if part.get("type") == "mrkdwn":
+            yield part["text"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from mrkdwn(each)
