@@ -49,7 +49,7 @@ MUST = {
     "allow": "a mapping with users or user_groups, or both",
     "users": "a list of 1 to 1000 ids of users (U0123ABCD)",
     "user_groups": "a list of 1 to 100 ids of user groups (S0123ABCD)",
-    "mention": "a list of up to 20 ids of users (U0123ABCD) and user groups (S0123ABCD)",
+    "mention": "a list of up to 20 ids of users (U0123ABCD) and user groups (S0123ABCD), or oncall",
     "cooldown_s": "a number from 0 to 86400",
     "reopen_within_s": "a number from 0 to 604800",
     "webhooks": "a mapping with alertmanager, grafana or generic",
@@ -91,7 +91,7 @@ EACH = {
     "users": "the id of a user (U0123ABCD)",
     "user_groups": "the id of a user group (S0123ABCD)",
     "match": "a label matcher",
-    "mention": "the id of a user (U0123ABCD) or a user group (S0123ABCD)",
+    "mention": "the id of a user (U0123ABCD) or a user group (S0123ABCD), or oncall",
     "rotations": "a mapping with name, channel, services, time_zone, and ical, members or user_group",
     "members": "{name, email, slack}",
 }

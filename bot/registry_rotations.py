@@ -12,6 +12,7 @@ from bot.oncall.calendars import https
 from bot.registry_problems import Problem
 from bot.registry_schema import RegistryEntry, RotationEntry
 from bot.registry_webhooks import Variables
+from handlers.records import ON_CALL
 from handlers.rotation import Calendar, Member, Rotation, Source, UserGroup, Written
 
 _SOURCES = ("ical", "members", "user_group")
@@ -32,6 +33,7 @@ def rotations(
         if not wrong:
             found[entry.name] = _rotation(entry, folder, environ, wrong)
         problems += [((*where, *inner), text) for inner, text in wrong]
+    problems += _uncalled(parsed)
     return tuple(found.values())
 
 
@@ -49,6 +51,16 @@ def _alone(entry: RotationEntry) -> list[Problem]:
     if entry.ical and (entry.ical.env is None) == (entry.ical.file is None):
         found.append((("ical",), "needs env, the name of a variable, or file, and not both"))
     return found
+
+
+def _uncalled(parsed: RegistryEntry) -> list[Problem]:
+    """Services whose alerts shall mention who is on call, and nobody ever is for them."""
+    covered = {name for entry in parsed.rotations for name in entry.services}
+    return [
+        (("services", index, "mention"), f"{ON_CALL} needs a rotation that has {service.name} among its services")
+        for index, service in enumerate(parsed.services)
+        if ON_CALL in service.mention and service.name not in covered
+    ]
 
 
 def _strange(entry: RotationEntry, known: set[str]) -> list[Problem]:

@@ -24,7 +24,7 @@ from pydantic import (
 
 from analyzers.thresholds import Thresholds
 from bot.addresses import metadata_literal
-from handlers.records import Matcher
+from handlers.records import ON_CALL, Matcher
 from handlers.sizes import UNITS
 from handlers.sources import matchers
 
@@ -49,7 +49,7 @@ ENV = r"^[A-Za-z_][A-Za-z0-9_]*$"
 HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,99}$"
 User = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{1,20}$")]
 UserGroup = Annotated[str, Field(pattern=r"^S[A-Z0-9]{1,20}$")]
-Mentioned = Annotated[str, Field(pattern=r"^[UWS][A-Z0-9]{1,20}$")]
+Mentioned = Annotated[str, Field(pattern=rf"^(?:[UWS][A-Z0-9]{{1,20}}|{ON_CALL})$")]
 
 MOST_CPU_S = 60
 

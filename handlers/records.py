@@ -46,6 +46,10 @@ class Wanted(StrEnum):
     PROTOBUF = "protobuf"
 
 
+# In place of an id: whoever is on call then for the service's rotations.
+ON_CALL = "oncall"
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One entry of the registry. Seconds and bytes; `auth_header` is the value, already read from where it is kept."""
@@ -66,7 +70,7 @@ class Service:
     thresholds: Thresholds = DEFAULT
     match: tuple[Matcher, ...] = ()  # an alert means this service if all hold; none: no alert means it
     allow: Allow | None = None  # None: every member of the workspace
-    mention: tuple[str, ...] = ()  # ids of users and user groups, mentioned once when an incident opens
+    mention: tuple[str, ...] = ()  # ids of users and user groups, or ON_CALL: mentioned once when an incident opens
     cooldown_s: float = 30.0  # between automatic captures of one instance
     reopen_within_s: float = 14_400.0  # an alert that fires again within it reopens the thread
     recorded: bool = False  # answers come from a recording (the demo's), and messages must say so

@@ -9,6 +9,7 @@ from functools import partial
 
 from handlers.alert import Group, Notification, Part
 from handlers.errors import OutageError, UnknownService
+from handlers.incidents.calling import calling
 from handlers.incidents.machine import decide
 from handlers.incidents.steps import TRIES, step
 from handlers.notes import Follows
@@ -55,6 +56,8 @@ async def _one(tools: Tools, token: str, said: Part) -> bool:
     incident = await tools.incidents.latest(group)
     change = decide(incident, said, service, partial(instance_of, service))
     before = incident if incident and change and change.after.id == incident.id else None
+    if change and before is None and change.entries:  # not one that only remembers
+        change = await calling(tools, service, change)
     kept = step(tools, service, before, change) if change else None
     if kept is None:
         await tools.inbox.drop(group, token)

@@ -13,7 +13,7 @@ from handlers.incidents.offered import acts_of, can_silence
 from handlers.notes import IncidentRoot, StateChange
 from handlers.ports import Tools
 from handlers.posts import Post, Reply, Root, Urgency
-from handlers.records import Request, Service
+from handlers.records import ON_CALL, Request, Service
 from handlers.step import Step, Wake
 
 # Each time somebody else was faster; more than this, and something else is wrong.
@@ -72,7 +72,8 @@ def root(tools: Tools, service: Service, incident: Incident) -> Root:
     """The root as the incident stands. Whoever is mentioned is so when it is posted; an edit mentions nobody."""
     acts = acts_of(incident, silences=can_silence(tools, incident), now=tools.now())
     note = IncidentRoot(service, incident, acts)
-    return Root(incident.id, incident.channel, note, incident.version, Urgency.STATE, service.mention)
+    called = (*(each for each in service.mention if each != ON_CALL), *incident.on_call)
+    return Root(incident.id, incident.channel, note, incident.version, Urgency.STATE, called)
 
 
 def _reply(service: Service, incident: Incident, entry: Entry) -> Reply:

@@ -164,3 +164,13 @@ def test_what_is_wrong_is_named_with_its_line(read: Read, text: str, said: str) 
 def test_an_address_that_is_none_is_not_quoted(read: Read, value: str) -> None:
     (found,) = problems(read, ICAL, {"PAYMENTS_ICAL_URL": value})
     assert found == "8: rotations[0].ical.env: leads to a value that is no https:// or webcal:// address"
+
+
+def test_whoever_is_on_call_can_be_mentioned_where_somebody_is(read: Read) -> None:
+    calls = TURNS.replace("channel: C1}", "channel: C1, mention: [S0123, oncall]}")
+    assert read(calls)[0].services == ("svc-orders",)
+    alone = calls.replace(FIELDS, FIELDS.replace("svc-orders", "svc-other")).replace(
+        "rotations:", "- {name: svc-other, instances: [http://10.1.2.4/p], channel: C1}\nrotations:"
+    )
+    (wrong,) = problems(read, alone)
+    assert "oncall needs a rotation that has svc-orders among its services" in wrong
