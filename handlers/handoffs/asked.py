@@ -4,7 +4,6 @@ Holds no client. What a command names is the rotation; without a name it is that
 only one there is.
 """
 
-
 from handlers.errors import NoHandoff, SeveralRotations
 from handlers.handoff import FilledIn, Handoff, HandoffAct
 from handlers.handoff_notes import HandoffActed, HandoffAsked, HandoffExported, HandoffStands
