@@ -7,14 +7,13 @@ import pytest
 import pytest_asyncio
 
 from tests.alerting.alertmanager import Webhook, alertmanagers
-from tests.alerting.chain import HOOK, TOKEN, Chain, Place, chain, fire, resolve
+from tests.alerting.chain import SOON_S, TOKEN, Chain, chain, fire, resolve
+from tests.alerting.place import HOOK, Place
 from tests.alerting.receiver import eventually
 
 pytestmark = [pytest.mark.redis, pytest.mark.alertmanager, pytest.mark.asyncio(loop_scope="module")]
 
 LINE = "internal/catalog/catalog.go:64"
-# A busy machine is slow; what it came to is printed.
-SOON_S = 5.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

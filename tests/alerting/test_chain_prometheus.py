@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests import go_services
-from tests.alerting.chain import Place, chain
+from tests.alerting.chain import chain
+from tests.alerting.place import Place
 from tests.alerting.prometheus import Rule, prometheus
 from tests.toolchains import SWISS
 
