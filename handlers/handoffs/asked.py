@@ -4,7 +4,9 @@ Holds no client. What a command names is the rotation; without a name it is that
 only one there is.
 """
 
-from handlers.errors import NoHandoff, SeveralRotations
+import asyncio
+
+from handlers.errors import NoHandoff, OutageError, SeveralRotations
 from handlers.handoff import FilledIn, Handoff, HandoffAct
 from handlers.handoff_notes import HandoffActed, HandoffAsked, HandoffExported, HandoffStands
 from handlers.handoffs.acts import act, acts_of
@@ -12,14 +14,16 @@ from handlers.handoffs.facts import gather
 from handlers.handoffs.machine import identity_of, reads
 from handlers.handoffs.permission import permit
 from handlers.handoffs.steps import carried, step
-from handlers.handoffs.tend import named
 from handlers.incidents.permission import admit
 from handlers.notes import Slip
 from handlers.oncall.answer import find
 from handlers.oncall.shifts import after, at
 from handlers.ports import Tools
 from handlers.records import Person, Thread
-from handlers.rotation import Rotation
+from handlers.rotation import Member, Rotation
+
+# Slack waits three seconds for the answer to a command.
+NAMES_S = 0.5
 
 
 async def ask(tools: Tools, name: str | None, who: Person, request_id: str, thread: Thread | None) -> HandoffAsked:
@@ -38,8 +42,8 @@ async def ask(tools: Tools, name: str | None, who: Person, request_id: str, thre
         at=now,
         since=shift.starts_at if shift else now,
         until=later.ends_at if later else (shift.ends_at if shift else now),
-        outgoing=await named(tools, rotation, shift.members if shift else ()),
-        incoming=await named(tools, rotation, coming),
+        outgoing=await _names(tools, rotation, shift.members if shift else ()),
+        incoming=await _names(tools, rotation, coming),
         drafted_at=now,
         expected=coming,
         trouble=rota.trouble,
@@ -66,6 +70,15 @@ async def export(tools: Tools, name: str | None, who: Person, thread: Thread | N
     await permit(tools, who, handoff, rotation)
     await tools.handoffs.export(handoff, rotation)
     return HandoffExported(handoff)
+
+
+async def _names(tools: Tools, rotation: Rotation, members: tuple[Member, ...]) -> tuple[Member, ...]:
+    """As Slack knows them, or as they are where it does not answer soon: names are worth less than an answer."""
+    try:
+        async with asyncio.timeout(NAMES_S):
+            return await tools.rotas.known(rotation, members)
+    except (OutageError, TimeoutError):
+        return members
 
 
 async def _meant(tools: Tools, name: str | None, who: Person, thread: Thread | None) -> Rotation:

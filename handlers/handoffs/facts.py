@@ -4,6 +4,7 @@ Nothing is captured for it: it tells what is known already, and a shift in which
 got worse.
 """
 
+import asyncio
 from collections.abc import Iterable
 from itertools import groupby, pairwise
 
@@ -16,7 +17,7 @@ from handlers.records import Outcome, Remembered
 from handlers.rotation import Rotation
 
 # Each link is a question to Slack; beyond it an incident is named without one.
-LINKS = 20
+LINKS, LINK_S = 20, 0.7
 # Below either, a heap breathes. And what grew in a quarter of an hour says nothing of a shift.
 MIN_PER_HOUR, MIN_SHARE, MIN_SPAN_S = 1024.0**2, 0.05, 900.0
 # A heap that lost so much began anew: the process did, most likely.
@@ -31,15 +32,15 @@ async def gather(tools: Tools, rotation: Rotation, handoff: Handoff) -> Sections
     touched = [incident for incident in await tools.incidents.since(handoff.since) if incident.service in mine]
     over = [incident for incident in touched if _is_fixed(incident, handoff.since)]
     every = list({incident.id: incident for incident in (*ongoing, *touched)}.values())
-    links = _Links(tools)
+    links = await _links(tools, every)
     firing = [incident for incident in ongoing if incident.state is State.OPEN and incident.firing]
     return Sections(
-        ongoing=tuple([Ongoing(each, await links.of(each), _added(handoff, each)) for each in ongoing]),
-        fixed=tuple([Fixed(each, await links.of(each), await _held(tools, each), _after(each)) for each in over]),
+        ongoing=tuple([Ongoing(each, links.get(each.id), _added(handoff, each)) for each in ongoing]),
+        fixed=tuple([Fixed(each, links.get(each.id), await _held(tools, each), _after(each)) for each in over]),
         worse=await _worse(tools, rotation, every, handoff.since, now),
-        quiet=tuple([each._replace(link=await links.of(each.incident)) for each in _quiet(every, handoff, now)]),
+        quiet=tuple([each._replace(link=links.get(each.incident.id)) for each in _quiet(every, handoff, now)]),
         missed=missed(every, handoff.since),
-        waiting=tuple([Ongoing(each, await links.of(each)) for each in firing]),
+        waiting=tuple([Ongoing(each, links.get(each.id)) for each in firing]),
     )
 
 
@@ -129,14 +130,15 @@ def _added(handoff: Handoff, incident: Incident) -> tuple[Added, ...]:
     return tuple(added for added in handoff.added if added.incident == incident.id)
 
 
-class _Links:
-    """Links to threads, each asked for once."""
+async def _links(tools: Tools, incidents: Iterable[Incident]) -> dict[str, str | None]:
+    """By incident's id, those that Slack gives soon: somebody may wait for the handoff."""
+    wanted = [incident.id for incident in incidents][:LINKS]
+    return dict(zip(wanted, await asyncio.gather(*(_link(tools, each) for each in wanted)), strict=True))
 
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
-        self._known: dict[str, str | None] = {}
 
-    async def of(self, incident: Incident) -> str | None:
-        if incident.id not in self._known and len(self._known) < LINKS:
-            self._known[incident.id] = await self._tools.outbox.link(incident.id)
-        return self._known.get(incident.id)
+async def _link(tools: Tools, identity: str) -> str | None:
+    try:
+        async with asyncio.timeout(LINK_S):
+            return await tools.outbox.link(identity)
+    except TimeoutError:
+        return None

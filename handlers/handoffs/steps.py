@@ -29,7 +29,8 @@ def step(rotation: Rotation, before: Handoff | None, after: Handoff, *posts: Pos
     after = replace(after, version=before.version + 1 if before else 1)
     note = HandoffRoot(after, rotation, after.trouble)
     # Whom it is for stands in the root itself: being posted it mentions them, being edited nobody.
-    return HandoffStep(before, after, (Root(after.id, after.channel, note, after.version), *posts))
+    root = Root(after.id, after.channel, note, after.version, asker=after.asked_by)
+    return HandoffStep(before, after, (root, *posts))
 
 
 def said(handoff: Handoff, event: str, note: HandoffTold, *, broadcast: bool = False) -> Reply:
