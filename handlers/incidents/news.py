@@ -3,6 +3,10 @@
 Why times decide and not the order of arrival: two Alertmanager peers send everything twice, late and out of step, and
 Alertmanager itself may send a firing after the resolve. An episode of an alert is told by when it began: what began
 before the known end is of an episode that is over, and an end before the known beginning is of an earlier one.
+
+Why not for ever: Alertmanager says that an alert has ended when it has not heard of it for minutes, as while Prometheus
+cannot reach it, and afterwards repeats it with its old beginning. A late copy comes late by a flush of its group, by
+its retries, or by what a peer is behind: minutes, all of them. What still says so after LATE_S does burn.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,6 +20,7 @@ from handlers.sources.times import dated
 InstanceOf = Callable[[Mapping[str, str]], str | None]
 
 NEVER = -1.0
+LATE_S = 1800.0
 
 
 class News(NamedTuple):
@@ -35,7 +40,7 @@ class News(NamedTuple):
 
 def news(incident: Incident | None, part: Part, instance_of: InstanceOf) -> News:
     """What `part` says to somebody who knows `incident`, the newest of its group."""
-    listener = _Listener(incident)
+    listener = _Listener(incident, part.received_at)
     said = dated(part.notification, part.received_at)
     # Of two with the same fingerprint the last one counts.
     once = {alert.fingerprint: (alert, raw) for alert, raw in zip(said.alerts, part.notification.alerts, strict=True)}
@@ -51,7 +56,8 @@ def news(incident: Incident | None, part: Part, instance_of: InstanceOf) -> News
 class _Listener:
     """Takes in one alert after the other."""
 
-    def __init__(self, incident: Incident | None) -> None:
+    def __init__(self, incident: Incident | None, now: float) -> None:
+        self._now = now
         self._known = {alert.fingerprint: alert for alert in incident.alerts} if incident else {}
         self._ended = dict(incident.ended) if incident else {}
         self._dismissed_at = incident.resolved_at if incident else None
@@ -63,7 +69,8 @@ class _Listener:
     def fires(self, heard: Known, raw: Alert) -> None:
         name = heard.fingerprint
         before = self._known.get(name)
-        if heard.starts_at <= _end(before, self._ended.get(name)):
+        end = _end(before, self._ended.get(name))
+        if heard.starts_at <= end and self._now - end < LATE_S:
             self._is_old = True
             return
         self._burning.append(heard)

@@ -1,9 +1,12 @@
 """What alerts make of an incident: the table of stories, told one notification after another."""
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.incident import Act, Event, Filled, Incident, State
 from handlers.incidents.acts import act
+from handlers.incidents.news import LATE_S
 from handlers.notes import Follows, IncidentRoot
 from handlers.posts import Root
 from handlers.records import Trigger
@@ -183,8 +186,21 @@ async def test_rule_4_holds_for_a_resolve_that_nobody_had_heard_fire(story: Stor
 async def test_rule_4_holds_across_incidents_of_a_group(story: Story) -> None:
     await story.hear(firing(A, at(story, 5)), firing(B, at(story, 5)))
     await story.hear(over(A, at(story, 5), at(story, 15)), over(B, at(story, 5), at(story, 15)))
-    second = await story.hear(firing(A, at(story, 20_000)), after=20_000)
-    assert await story.hear(firing(A, at(story, 20_000)), firing(B, at(story, 5))) == second
+    story.register(replace(SERVICE, reopen_within_s=600.0))
+    second = await story.hear(firing(A, at(story, 1_000)), after=1_000)
+    assert second.previous
+    assert await story.hear(firing(A, at(story, 1_000)), firing(B, at(story, 5))) == second
+
+
+async def test_what_burns_on_after_an_end_that_was_only_not_heard_of_is_told(story: Story) -> None:
+    """Prometheus was cut off from Alertmanager, which then says that the alert has ended; its beginning stays."""
+    await story.hear(firing(A, at(story, 5)))
+    resolved = await story.hear(over(A, at(story, 5), at(story, 300)), after=300)
+    assert await story.hear(firing(A, at(story, 5)), after=LATE_S - 100) == resolved
+    again = await story.hear(firing(A, at(story, 5)), after=200)
+    assert (again.id, again.state, again.refires) == (resolved.id, State.OPEN, 1)
+    ended = await story.hear(over(A, at(story, 5), story.fakes.clock.time + 5))
+    assert ended.state is State.RESOLVED
 
 
 async def test_an_unknown_resolve_in_an_incident_is_remembered_without_a_word(story: Story) -> None:
@@ -345,8 +361,8 @@ async def test_pods_that_come_and_go_make_no_endless_record_either(story: Story)
     await story.hear(firing(A, at(story, 5)))
     for number in range(520):
         now = story.fakes.clock.time
-        await story.hear(firing(A, at(story, 5)), firing(f"pod-{number}", now))
-        await story.hear(firing(A, at(story, 5)), over(f"pod-{number}", now, now + 10))
+        await story.hear(firing(A, at(story, 5)), firing(f"pod-{number}", now), after=1)
+        await story.hear(firing(A, at(story, 5)), over(f"pod-{number}", now, now + 1), after=1)
     incident = await story.incident()
     assert len(incident.alerts) == 500
     assert [known.fingerprint for known in incident.firing] == [A]
