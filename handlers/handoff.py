@@ -24,7 +24,7 @@ class HandoffAct(StrEnum):
     NOT_ME = "not_me"
 
 
-# The buttons as it stands, in order: what is taken or withdrawn is nobody else's any more.
+# The buttons as it stands, in order. Whoever goes may think of something when it is taken already.
 OFFERED = {
     HandoffState.DRAFTED: (HandoffAct.ADD, HandoffAct.TAKE, HandoffAct.NOT_ME),
     HandoffState.TAKEN: (HandoffAct.ADD,),

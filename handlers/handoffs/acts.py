@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from analyzers.errors import MapstormError
 from handlers.errors import OutageError, RequestError, UnknownHandoff, WrongUsage
-from handlers.handoff import Added, FilledIn, Handoff, HandoffAct, HandoffState
+from handlers.handoff import OFFERED, Added, FilledIn, Handoff, HandoffAct, HandoffState
 from handlers.handoff_notes import (
     AddForm,
     HandoffActed,
@@ -39,12 +39,6 @@ from handlers.step import HandoffStep
 NOTHING_FILLED_IN = FilledIn()
 # Characters of one note, and notes of one handoff: it must stay a record that can be kept.
 LONGEST, MOST = 2_000, 100
-# Of what state what can be done: whoever goes may think of something when it is taken already.
-_OFFERED = {
-    HandoffState.DRAFTED: (HandoffAct.ADD, HandoffAct.TAKE, HandoffAct.NOT_ME),
-    HandoffState.TAKEN: (HandoffAct.ADD,),
-    HandoffState.WITHDRAWN: (),
-}
 
 T = TypeVar("T")
 
@@ -59,7 +53,7 @@ class _Stands(Exception):
 
 def acts_of(handoff: Handoff) -> tuple[HandoffAct, ...]:
     """The buttons, in order."""
-    return _OFFERED[handoff.state]
+    return OFFERED[handoff.state]
 
 
 async def act(
