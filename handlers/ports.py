@@ -214,9 +214,10 @@ class Rotas(Protocol):
     def all(self) -> tuple[Rotation, ...]:
         """Every rotation of the registry, in its order."""
 
-    async def read(self, rotation: Rotation, since: float, until: float) -> Rota:
+    async def read(self, rotation: Rotation, since: float, until: float, *, anew: bool = False) -> Rota:
         """Who is on call from `since` to `until`, the same whoever asks; calendars say no more than 40 days back and
-        100 ahead. Raises CalendarError where no copy of the last day is left, and OutageError."""
+        100 ahead. They are read again every five minutes; `anew` does not wait for that, because somebody knows that
+        it has changed. Raises CalendarError where no copy of the last day is left, and OutageError."""
 
     async def known(self, rotation: Rotation, members: tuple[Member, ...]) -> tuple[Member, ...]:
         """The same members, those with `slack` whom the registry names or whose e-mail address Slack knows. Raises

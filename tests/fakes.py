@@ -435,16 +435,18 @@ class FakeRotas:
     users: dict[str, str] = field(default_factory=dict)
     troubles: dict[str, CalendarError] = field(default_factory=dict)
     read_at: float = 0.0
+    read_anew: int = 0
     fails: MapstormError | None = None
 
     def all(self) -> tuple[Rotation, ...]:
         return self.rotations
 
-    async def read(self, rotation: Rotation, since: float, until: float) -> Rota:
+    async def read(self, rotation: Rotation, since: float, until: float, *, anew: bool = False) -> Rota:
         trouble = self.troubles.get(rotation.name)
         if trouble and rotation.name not in self.spans:
             raise trouble
         found = shifts(self.spans.get(rotation.name, ()), since, until)
+        self.read_anew += anew
         return Rota(found, self.read_at, *((trouble.reason, trouble.detail) if trouble else ()))
 
     async def known(self, rotation: Rotation, members: tuple[Member, ...]) -> tuple[Member, ...]:

@@ -33,6 +33,8 @@ from handlers.oncall.written import turns
 from handlers.rotation import Calendar, Member, Rota, Rotation, Span, UserGroup, Written
 
 FRESH_S = 300.0
+# For who has just changed the calendar and says so: no more often than its host can bear.
+ANEW_S = 10.0
 KEPT_S = 86_400
 # A calendar that cannot be read is not asked again by every process and every question.
 RETRY_S = 60
@@ -70,7 +72,7 @@ class RedisRotas:
     def all(self) -> tuple[Rotation, ...]:
         return self._rotations()
 
-    async def read(self, rotation: Rotation, since: float, until: float) -> Rota:
+    async def read(self, rotation: Rotation, since: float, until: float, *, anew: bool = False) -> Rota:
         match rotation.source:
             case Written() as written:
                 return Rota(shifts(turns(written, rotation.time_zone, since, until), since, until), self._now())
@@ -78,7 +80,8 @@ class RedisRotas:
                 everybody = tuple(Member(user, slack=user) for user in await self._people.members(group))
                 return Rota(shifts([Span(since, until, everybody)], since, until), self._now())
             case Calendar() as calendar:
-                return await self._calendar(calendar, rotation.time_zone, since, until)
+                fresh_s = ANEW_S if anew else FRESH_S
+                return await self._calendar(calendar, rotation.time_zone, since, until, fresh_s)
 
     async def known(self, rotation: Rotation, members: tuple[Member, ...]) -> tuple[Member, ...]:
         return tuple(await asyncio.gather(*(self._known(rotation, member) for member in members)))
@@ -89,10 +92,10 @@ class RedisRotas:
             user = await self._people.by_email(member.email)
         return member._replace(slack=user)
 
-    async def _calendar(self, calendar: Calendar, time_zone: str, since: float, until: float) -> Rota:
+    async def _calendar(self, calendar: Calendar, time_zone: str, since: float, until: float, fresh_s: float) -> Rota:
         name = _digest(calendar, time_zone)
         copy, trouble = await self._kept(name)
-        if trouble is None and (copy is None or self._now() - copy.read_at >= FRESH_S):
+        if trouble is None and (copy is None or self._now() - copy.read_at >= fresh_s):
             copy, trouble = await self._patiently(name, calendar, time_zone, (copy, trouble))
         if copy is None:
             raise failure(trouble) if trouble else CalendarPending

@@ -25,7 +25,7 @@ async def chosen(tools: Tools, handoff: Handoff, by: Person, user: str) -> Hando
 async def read_again(tools: Tools, rotation: Rotation, handoff: Handoff) -> Handoff:
     """The handoff as the rota has it now, whoever was chosen before. Raises CalendarError, OutageError."""
     now = tools.now()
-    rota = await tools.rotas.read(rotation, *reads(rotation, now))
+    rota = await tools.rotas.read(rotation, *reads(rotation, now), anew=True)
     if handoff.asked_by:
         later = after(rota.shifts, now)
         found = later.members if later else handoff.incoming

@@ -22,6 +22,8 @@ from handlers.rotation import Member, Rota, Rotation, Shift
 DAY_S = 86_400.0
 # Longer ago nobody is reminded any more: whatever is still open has been handed over by other means.
 OVER_S = DAY_S
+# A copy of a calendar that is younger was read without trouble.
+NEW_S = 300.0
 UNTOLD, INCOMING, CHANNEL = range(3)
 
 
@@ -110,6 +112,14 @@ def followed(handoff: Handoff, change: Change) -> Handoff:
     )
 
 
+def _doubts(handoff: Handoff, rota: Rota, now: float) -> bool:
+    """Whether it is news that the calendar can be read, or cannot. An old copy without trouble is no news: the next
+    try to read it may still be under way."""
+    if rota.trouble:
+        return rota.trouble != handoff.trouble
+    return bool(handoff.trouble) and bool(rota.shifts) and now - rota.read_at < NEW_S
+
+
 def corrected(handoff: Handoff, rota: Rota, now: float) -> Due | None:
     """What the rota says otherwise than the handoff expects, None where nothing."""
     return _before(handoff, rota) if now < handoff.at else _since(handoff, rota)
@@ -147,7 +157,7 @@ def _next(rotation: Rotation, handoff: Handoff, rota: Rota, now: float) -> Due |
     moved = corrected(handoff, rota, now)
     if moved is not None:
         return moved._replace(after=replace(moved.after, trouble=rota.trouble))
-    if handoff.trouble != rota.trouble and is_live(rotation, handoff, now):
+    if _doubts(handoff, rota, now) and is_live(rotation, handoff, now):
         return Due(Move.DOUBT, handoff, replace(handoff, trouble=rota.trouble))
     return _reminder(rotation, handoff, now)
 

@@ -6,7 +6,7 @@ what it says is kept with it. Knows the order of these steps; what is due is mac
 
 from dataclasses import replace
 
-from handlers.errors import CalendarError, OutageError
+from handlers.errors import CalendarError, CalendarPending, OutageError
 from handlers.handoff import Handoff, HandoffState
 from handlers.handoff_notes import HandoffChanged, HandoffEscalation, HandoffReminder, HandoffWithdrawn
 from handlers.handoffs.carry import carry
@@ -16,9 +16,6 @@ from handlers.handoffs.steps import carried, said, step, trouble, troubled
 from handlers.ports import Tools
 from handlers.posts import Reply, Root
 from handlers.rotation import Member, Rota, Rotation
-
-# The first reading goes on in the background: no trouble yet.
-_SLOW = "slow"
 
 
 async def tend(tools: Tools, rotation: Rotation) -> None:
@@ -47,11 +44,13 @@ async def named(tools: Tools, rotation: Rotation, members: tuple[Member, ...]) -
 
 
 async def _rota(tools: Tools, rotation: Rotation, now: float) -> Rota:
-    """Without shifts where it cannot be read; without trouble either where that only takes its time."""
+    """Without shifts where it cannot be read; without trouble either where it is being read for the first time."""
     try:
         return await tools.rotas.read(rotation, *reads(rotation, now))
+    except CalendarPending:
+        return Rota((), 0.0)
     except CalendarError as error:
-        return Rota((), 0.0) if error.detail == _SLOW else Rota((), 0.0, error.reason, error.detail)
+        return Rota((), 0.0, error.reason, error.detail)
 
 
 async def _complain(tools: Tools, rotation: Rotation, rota: Rota, now: float) -> None:

@@ -102,6 +102,17 @@ def refusing(status: int) -> Callable[[], httpx.Response]:
     return lambda: httpx.Response(status)
 
 
+async def test_who_knows_that_it_has_changed_need_not_wait(host: Host) -> None:
+    rotas = host.process()
+    assert await host.names(rotas) == (["Ana Lima"], "")
+    host.answer = lambda: httpx.Response(200, content=flowing(BO))
+    for later, asked in ((9.0, 1), (1.0, 2), (9.0, 2)):
+        host.now += later
+        await rotas.read(PAYMENTS, host.now, host.now + DAY, anew=True)
+        assert host.asked == asked, "but no more often than every ten seconds"
+    assert await host.names(rotas) == (["Bo Chen"], "")
+
+
 async def test_whichever_process_asks_it_is_the_same_answer(host: Host) -> None:
     one, other = host.process(), host.process()
     assert await host.names(one) == (["Ana Lima"], "")

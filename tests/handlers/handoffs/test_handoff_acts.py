@@ -192,6 +192,7 @@ async def test_not_me_but_somebody_else(watch: Watch) -> None:
 
 async def test_not_me_and_the_calendar_is_read_again(watch: Watch) -> None:
     assert isinstance(await do(watch, HandoffAct.NOT_ME, person(BO)), HandoffStands), "it says the same"
+    assert watch.fakes.rotas.read_anew == 1
     await do(watch, HandoffAct.NOT_ME, person(BO), FilledIn(user="U0DEE"))
     await do(watch, HandoffAct.NOT_ME, DEE)
     assert watch.only.incoming == (BO,), "the calendar stands"

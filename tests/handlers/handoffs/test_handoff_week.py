@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from handlers.errors import CalendarAway, MissingScope, OutageError
+from handlers.errors import CalendarAway, CalendarPending, MissingScope, OutageError
 from handlers.handoff import HandoffAct, HandoffState
 from handlers.handoff_notes import (
     CalendarTrouble,
@@ -308,6 +308,10 @@ async def test_a_calendar_that_cannot_be_read_is_said_once_in_the_thread() -> No
         await watch.look(workers=2)
         assert watch.root().trouble == CalendarAway.reason
         rotas.troubles.clear()
+        rotas.read_at = watch.now - 301
+        await watch.look(workers=2)
+        assert watch.root().trouble == CalendarAway.reason, "an old copy says nothing of today"
+        rotas.read_at = watch.now
         await watch.look(workers=2)
         assert watch.root().trouble == ""
     assert watch.told(CalendarTrouble) == [watch.only.id]
@@ -337,7 +341,7 @@ async def test_without_any_copy_the_channel_hears_of_it_once_a_day() -> None:
 
 async def test_a_first_reading_that_takes_its_time_is_no_trouble() -> None:
     watch = Watch(MONDAY, [])
-    watch.fakes.rotas.troubles[ROTATION.name] = CalendarAway("slow")
+    watch.fakes.rotas.troubles[ROTATION.name] = CalendarPending()
     del watch.fakes.rotas.spans[ROTATION.name]
     await watch.look()
     assert watch.fakes.outbox.puts == []
