@@ -17,7 +17,7 @@ from bot.log import quiet
 from bot.render import Message
 from handlers.records import Thread
 
-# With a look-up before it, less than the outbox's lease on a channel.
+# Less than the outbox's lease on a channel, with room for a look-up before it.
 TIMEOUT_S = 8
 LOOK_UP_PAGE = 200
 

@@ -54,7 +54,7 @@ class Paces:
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Milliseconds. `lease` is longer than a call and the look-up before it; a dead worker's channel waits so long.
+    """Milliseconds. `lease` is longer than a usual look-up and a call; a dead worker's channel waits so long.
 
     `settle`: a message that Slack was given a moment ago may still be on its way into the history. `held`: until Slack
     is asked again whether a limit of the whole workspace is over.
@@ -94,6 +94,11 @@ class RedisOutbox:
         self._delays = delays or Delays()
         self.news = asyncio.Event()
         self._scripts = {name: redis.register_script(text) for name, text in scripts.ALL.items()}
+
+    @property
+    def lease_s(self) -> float:
+        """For how long a claim is nobody else's."""
+        return self._delays.lease / 1000
 
     async def put(self, *posts: Post) -> None:
         with redis_errors():

@@ -1,7 +1,8 @@
 """Empties the outbox: each worker takes what is due, speaks to Slack, and notes what became of it.
 
 Why the look-up: after a time-out or a 5xx nobody knows whether Slack has the message. It is looked for by the id in
-its metadata before it is sent again, so a root is never doubled.
+its metadata before it is sent again, so a root is never doubled. For the same reason no call begins that could outlast
+the lease of its lane: another worker would look for what is still on its way.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from bot.chat import Body, SlackChat
+from bot.chat import TIMEOUT_S, Body, SlackChat
 from bot.chat_errors import Fate, SlackRefused
 from bot.posting.entries import Claim, Entry
 from bot.posting.outbox import EDITS, Lost, RedisOutbox
@@ -42,13 +43,16 @@ class Told(Protocol):
 
 
 class Poster:
-    """Delivers one claim after the other, several channels at once."""
+    """Delivers one claim after the other, several channels at once. A call of `chat` takes `call_s` seconds at most."""
 
-    def __init__(self, outbox: RedisOutbox, chat: SlackChat, mentioning: Mentioning, told: Told) -> None:
+    def __init__(
+        self, outbox: RedisOutbox, chat: SlackChat, mentioning: Mentioning, told: Told, call_s: float = TIMEOUT_S
+    ) -> None:
         self._outbox = outbox
         self._chat = chat
         self._mentioning = mentioning
         self._told = told
+        self._slack_s = outbox.lease_s - call_s
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is on its way then is still delivered."""
@@ -111,13 +115,14 @@ class Poster:
     async def _spoken(self, claim: Claim) -> Thread:
         """Where the message stands. Raises SlackRefused."""
         entry, there = claim.entry, Thread(claim.channel, claim.ts)
+        last = asyncio.get_running_loop().time() + self._slack_s
         if claim.lane == EDITS:
-            await self._edit(there, entry)
+            await self._edit(claim, there, last)
             return there
         if claim.attempted and (found := await self._found(claim)):
             log.info("found what was sent before", entry=entry.id)
             return found
-        return await self._post(claim)
+        return await self._post(claim, last)
 
     async def _found(self, claim: Claim) -> Thread | None:
         entry = claim.entry
@@ -138,24 +143,26 @@ class Poster:
             log.warning("cannot look whether it was sent", entry=entry.id, code=refused.code)
             return None
 
-    async def _post(self, claim: Claim) -> Thread:
+    async def _post(self, claim: Claim, last: float) -> Thread:
         entry = claim.entry
         message = self._mentioning(entry.message, entry.mention)
         thread_ts = "" if entry.is_root else claim.ts
         channel = claim.to if entry.is_root else claim.channel
 
         async def send(message: Message) -> Thread:
+            _in_time(claim, last)
             return await self._chat.post(
                 channel, message, _metadata(entry), thread_ts=thread_ts, broadcast=entry.broadcast
             )
 
         return await _or_as_text(entry, message, send)
 
-    async def _edit(self, there: Thread, entry: Entry) -> None:
+    async def _edit(self, claim: Claim, there: Thread, last: float) -> None:
         async def send(message: Message) -> None:
-            await self._chat.edit(there, message, _metadata(entry))
+            _in_time(claim, last)
+            await self._chat.edit(there, message, _metadata(claim.entry))
 
-        await _or_as_text(entry, entry.message, send)
+        await _or_as_text(claim.entry, claim.entry.message, send)
 
     async def _refused(self, claim: Claim, refused: SlackRefused) -> None:
         log.warning("not delivered", entry=claim.entry.id, code=refused.code, fate=refused.fate.value)
@@ -173,6 +180,12 @@ class Poster:
     async def _never(self, claim: Claim, code: str) -> None:
         log.error("undeliverable", entry=claim.entry.id, channel=claim.to, code=code)
         await self._told(await self._outbox.lost(claim, code))
+
+
+def _in_time(claim: Claim, last: float) -> None:
+    """Raises SlackRefused after `last`, when a call may not begin any more; what was sent before stays noted."""
+    if asyncio.get_running_loop().time() > last:
+        raise SlackRefused("no_time_left", Fate.UNKNOWN if claim.attempted else Fate.UNSENT)
 
 
 async def _or_as_text(entry: Entry, message: Message, send: Callable[[Message], Awaitable[T]]) -> T:

@@ -30,6 +30,7 @@ class Town:
     slack: Standin
     chat: SlackChat
     outbox: RedisOutbox
+    call_s: float = 1.0
     lost: list[Lost] = field(default_factory=list)
 
     def said(self) -> list[Message]:
@@ -41,7 +42,7 @@ class Town:
         async def told(lost: Lost) -> None:
             self.lost.append(lost)
 
-        async with posting(Poster(self.outbox, self.chat, render.mentioning, told)):
+        async with posting(Poster(self.outbox, self.chat, render.mentioning, told, self.call_s)):
             yield
 
     async def done(self) -> bool:

@@ -153,6 +153,23 @@ async def test_what_has_no_conversation_any_more_stays_with_what_is_undelivered(
     assert await redis.hlen(f"{PREFIX}undelivered") == 2
 
 
+async def test_no_call_begins_that_may_outlast_its_lease(town: Town) -> None:
+    """Another worker would look for what is still on its way, and send it again."""
+    await town.outbox.put(ROOT)
+    town.call_s = 3.0  # and the lease is of two
+
+    async def tried() -> bool:
+        return bool(await town.redis.hexists(f"{PREFIX}failures", "root:c1"))
+
+    async with town.worker():
+        await until(tried)
+    assert town.said() == []
+    town.call_s = 1.0
+    async with town.worker():
+        await until(town.done)
+    assert len(town.said()) == 1
+
+
 class Broken(RedisOutbox):
     """Cannot be asked once, by a fault of its own."""
 
