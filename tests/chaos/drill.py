@@ -54,7 +54,7 @@ async def drill(plan: Plan, folder: Path, say: Say) -> Verdict:
     told = plan.story()
     say(f"{told.alerts} alerts in {len(told.deliveries)} notifications of {plan.incidents} groups, seed {plan.seed}")
     async with staged(plan, folder) as stage:
-        sender, havoc = Sender(stage.web, stage.token, plan.seed), Havoc(stage, plan.seed)
+        sender, havoc = Sender(stage.web, stage.token, plan.seed), Havoc(stage, plan.seed, stills=plan.to_the_end)
         began = time.monotonic()
         async with havoc.raging():
             await sender.tell(told, plan.minutes * 60 * QUIET_SHARE)

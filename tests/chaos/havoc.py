@@ -28,15 +28,18 @@ FAULTS = (
     Fault(Kind.SLOW, times=None, chance=0.004, seconds=10.0, after=True),
 )
 PAUSE_S = (1.0, 5.0)
+# Up to longer than a worker's leases, so that it wakes up to find its work done by another.
+STILL_S = (5.0, 22.0)
 DOWN_S = (0.0, 3.0)
 
 
 class Havoc:
-    """`done` counts the acts by name."""
+    """`done` counts the acts by name. `stills`: workers also stand still for a while, which takes time."""
 
-    def __init__(self, stage: Stage, seed: int) -> None:
+    def __init__(self, stage: Stage, seed: int, *, stills: bool) -> None:
         self._stage = stage
         self._random = Random(seed)  # noqa: S311 - havoc, no secret
+        self._stills = stills
         self.done: Counter[str] = Counter()
 
     @asynccontextmanager
@@ -60,19 +63,28 @@ class Havoc:
             trouble.clear()
 
     async def _rage(self, over: asyncio.Event) -> None:
-        acts = (self._worker, self._worker, self._worker, self._all_workers, self._web, self._redis, self._redis)
+        acts = [self._worker, self._worker, self._worker, self._all_workers, self._web, self._redis, self._redis]
+        acts += [self._still] if self._stills else []
         while not await _set_within(over, self._random.uniform(*PAUSE_S)):
             await self._random.choice(acts)()
             self._stage.look()
 
     async def _worker(self) -> None:
-        name = self._random.choice([name for name in self._stage.names if name != "web"])
         self.done["worker killed"] += 1
-        await self._without(name)
+        await self._without(self._random.choice(self._stage.workers))
 
     async def _all_workers(self) -> None:
         self.done["all workers killed"] += 1
-        await self._without(*(name for name in self._stage.names if name != "web"))
+        await self._without(*self._stage.workers)
+
+    async def _still(self) -> None:
+        self.done["worker stood still"] += 1
+        name = self._random.choice(self._stage.workers)
+        self._stage.freeze(name)
+        try:
+            await asyncio.sleep(self._random.uniform(*STILL_S))
+        finally:
+            self._stage.thaw(name)
 
     async def _web(self) -> None:
         self.done["web killed"] += 1

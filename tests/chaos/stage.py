@@ -55,7 +55,8 @@ class Stage:
             "PORT": str(port),
         }
         self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self.names = ("web", *(f"worker-{number}" for number in range(plan.workers)))
+        self.workers = tuple(f"worker-{number}" for number in range(plan.workers))
+        self.names = ("web", *self.workers)
         self.ended: list[str] = []
 
     def start(self, name: str) -> None:
@@ -67,6 +68,13 @@ class Stage:
         child = self._children[name]
         child.kill()
         child.wait()
+
+    def freeze(self, name: str) -> None:
+        """It stands still, and does not know it."""
+        self._children[name].send_signal(signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        self._children[name].send_signal(signal.SIGCONT)
 
     def look(self) -> None:
         """Starts anew what has ended by itself, which nothing should."""
