@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.webhooks.backlog import ASK_EVERY_S, Backlog
-from bot.webhooks.door import MAX_BODY, MOST_AT_ONCE, SMALL, Answer, Door
+from bot.webhooks.door import MAX_BODY, MOST_AT_ONCE, SMALL, TAKE_S, Answer, Door
 from bot.webhooks.secrets import Webhooks
 from handlers.alert import Notification, Origin
 from handlers.errors import OutageError, UnknownService
@@ -46,7 +46,7 @@ async def test_every_origin_is_read_as_its_own(origin: Origin) -> None:
     assert inside.answers == [(origin, Answer.TAKEN)]
 
 
-async def test_nothing_is_answered_before_it_is_safe() -> None:
+async def test_rule_1_nothing_is_answered_before_it_is_safe() -> None:
     inside = Inside(gate=asyncio.Event())
     async with street(inside, ALL) as client:
         asking = asyncio.create_task(knock(client))
@@ -177,7 +177,8 @@ async def test_redis_away_is_503() -> None:
     assert inside.answers == [(Origin.ALERTMANAGER, Answer.AWAY)]
 
 
-async def test_a_redis_that_does_not_answer_is_not_waited_for() -> None:
+async def test_rule_1_a_redis_that_does_not_answer_is_not_waited_for() -> None:
+    assert TAKE_S < 1
     inside = Inside(gate=asyncio.Event())
     async with street(inside, ALL, take_s=0.01) as client:
         again_later(await knock(client))

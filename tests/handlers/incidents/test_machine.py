@@ -130,6 +130,12 @@ async def test_rule_3_close_only_on_all_known_resolved_and_not_truncated(story: 
     assert incident.state is State.RESOLVED
 
 
+async def test_rule_3_what_a_notification_does_not_mention_still_fires(story: Story) -> None:
+    await story.hear(firing(A, at(story, 5)), firing(B, at(story, 5)))
+    incident = await story.hear(over(A, at(story, 5), at(story, 15)))
+    assert (incident.state, [known.fingerprint for known in incident.firing]) == (State.OPEN, [B])
+
+
 async def test_rule_3_the_end_of_what_was_left_out_closes_it(story: Story) -> None:
     await story.hear(firing(A, at(story, 5)), truncated=1)
     await story.hear(over(A, at(story, 5), at(story, 15)), truncated=1)
