@@ -13,7 +13,7 @@ from handlers.look import look
 from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Slip, Summary
 from handlers.patience import MINUTES, patiently
 from handlers.ports import Tools
-from handlers.posts import Reply, Root
+from handlers.posts import Reply, Root, Urgency
 from handlers.records import Capture, Outcome, Request, Service
 
 BUG = "bug"
@@ -80,10 +80,17 @@ async def _answer(tools: Tools, capture: Capture, note: Summary | CaptureFailed)
     """Says it, then remembers that it was said."""
 
     async def say() -> None:
-        await tools.outbox.put(Reply(capture.request.conversation, capture.id, note))
+        await tools.outbox.put(Reply(capture.request.conversation, capture.id, note, _urgency(capture)))
         await tools.progress.ended(capture, _outcome(note, tools.now()))
 
     await patiently(tools.pause, say, MINUTES)
+
+
+def _urgency(capture: Capture) -> Urgency:
+    """An incident asks for its ill instances first; what healthy peers show waits until those are told."""
+    asked = capture.request
+    is_peer = asked.incident is not None and capture.instance != asked.instances[0]
+    return Urgency.PROGRESS if is_peer else Urgency.DIAGNOSIS
 
 
 async def _conclude(tools: Tools, service: Service, capture: Capture) -> None:
