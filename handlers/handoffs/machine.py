@@ -16,15 +16,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from handlers.handoff import Handoff, HandoffState
+from handlers.handoffs.reminders import DAY_S, INCOMING, is_live, reminder
 from handlers.oncall.shifts import at, identity
 from handlers.rotation import Member, Rota, Rotation, Shift
 
-DAY_S = 86_400.0
-# Longer ago nobody is reminded any more: whatever is still open has been handed over by other means.
-OVER_S = DAY_S
 # A copy of a calendar that is younger was read without trouble.
 NEW_S = 300.0
-UNTOLD, INCOMING, CHANNEL = range(3)
 
 
 class Move(StrEnum):
@@ -63,11 +60,6 @@ def due(rotation: Rotation, known: Iterable[Handoff], rota: Rota, now: float) ->
     found = [move for handoff in kept.values() if (move := _next(rotation, handoff, rota, now))]
     fresh = (_drafted(rotation, change, rota, now) for change in changes(rota))
     return (*found, *(Due(Move.DRAFT, None, draft) for draft in fresh if _is_time(rotation, draft, now, kept)))
-
-
-def is_live(rotation: Rotation, handoff: Handoff, now: float) -> bool:
-    """Whether anybody still waits for it to be taken."""
-    return handoff.state is HandoffState.DRAFTED and not handoff.asked_by and now < _over(rotation, handoff)
 
 
 def changes(rota: Rota) -> tuple[Change, ...]:
@@ -147,7 +139,8 @@ def _drafted(rotation: Rotation, change: Change, rota: Rota, now: float) -> Hand
 
 def _is_time(rotation: Rotation, draft: Handoff, now: float, kept: dict[str, Handoff]) -> bool:
     """Also a little late, if all workers were down at its time."""
-    latest = min(draft.until, draft.at + max(rotation.lead_s, 2 * rotation.reminder_s))
+    late = min(DAY_S, max(rotation.lead_s, 2 * rotation.reminder_s))
+    latest = min(draft.until, draft.at + late)
     return draft.id not in kept and draft.at - rotation.lead_s <= now < latest
 
 
@@ -159,7 +152,9 @@ def _next(rotation: Rotation, handoff: Handoff, rota: Rota, now: float) -> Due |
         return moved._replace(after=replace(moved.after, trouble=rota.trouble))
     if _doubts(handoff, rota, now) and is_live(rotation, handoff, now):
         return Due(Move.DOUBT, handoff, replace(handoff, trouble=rota.trouble))
-    return _reminder(rotation, handoff, now)
+    reminded = reminder(rotation, handoff, now)
+    move = Move.REMIND if reminded is not None and reminded.told == INCOMING else Move.ESCALATE
+    return Due(move, handoff, reminded) if reminded is not None else None
 
 
 def _before(handoff: Handoff, rota: Rota) -> Due | None:
@@ -191,23 +186,3 @@ def _since(handoff: Handoff, rota: Rota) -> Due | None:
 
 def _agrees(handoff: Handoff, change: Change) -> bool:
     return same(handoff.expected, change.incoming) and same(handoff.outgoing, change.outgoing)
-
-
-def _reminder(rotation: Rotation, handoff: Handoff, now: float) -> Due | None:
-    """One to the incoming, one to the channel, then rest. Whoever heard of it late has their time from then on."""
-    if not is_live(rotation, handoff, now):
-        return None
-    begun = _begun(handoff)
-    if handoff.told == UNTOLD and now >= begun + rotation.reminder_s:
-        return Due(Move.REMIND, handoff, replace(handoff, told=INCOMING))
-    if handoff.told == INCOMING and now >= begun + 2 * rotation.reminder_s:
-        return Due(Move.ESCALATE, handoff, replace(handoff, told=CHANNEL))
-    return None
-
-
-def _begun(handoff: Handoff) -> float:
-    return max(handoff.at, handoff.drafted_at)
-
-
-def _over(rotation: Rotation, handoff: Handoff) -> float:
-    return min(handoff.until, _begun(handoff) + max(OVER_S, 3 * rotation.reminder_s))

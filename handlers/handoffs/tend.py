@@ -11,7 +11,8 @@ from handlers.handoff import Handoff, HandoffState
 from handlers.handoff_notes import HandoffChanged, HandoffEscalation, HandoffReminder, HandoffWithdrawn
 from handlers.handoffs.carry import carry
 from handlers.handoffs.facts import gather
-from handlers.handoffs.machine import DAY_S, Due, Move, due, identity_of, is_live, reads
+from handlers.handoffs.machine import Due, Move, due, identity_of, reads
+from handlers.handoffs.reminders import DAY_S, is_live
 from handlers.handoffs.steps import carried, said, step, trouble, troubled
 from handlers.ports import Tools
 from handlers.posts import Reply, Root
