@@ -2,14 +2,9 @@
 what a worker costs that has nothing to do. Every part is real but Slack; its paces are the usual ones."""
 
 import asyncio
-import hashlib
-import os
-import secrets
-import sys
 import time
-from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, redirect_stdout
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
@@ -17,15 +12,11 @@ import aiohttp
 import orjson
 from redis import Redis
 
-from bot.standin.app import Standin
-from bot.standin.rate import UNLIMITED
-from bot.standin.workspace import Workspace
-from tests.alerting.payload import NEVER, AlertBody, Payload
+from tests.alerting.payload import Payload
 from tests.bench import costs
 from tests.bench.load import Load, quantile
-from tests.bot.pprof_server import pprof_server
-from tests.bot.town import Town, process, surroundings, web
-from tests.chaos import stage
+from tests.bench.street import bare_route, payload, running, town
+from tests.bot.town import Town, process, web
 from tests.chaos.durable import DurableRedis
 from tests.chaos.left import client, left
 from tests.chaos.plan import PODS, Plan, channel_of
@@ -57,25 +48,12 @@ async def _measured(folder: Path) -> list[str]:
         redis.close()
 
 
-@asynccontextmanager
-async def _town(redis_url: str, folder: Path) -> AsyncIterator[tuple[Town, dict[str, str]]]:
-    """Slack and services, an empty Redis, and what a sender has to show."""
-    token = secrets.token_hex(16)
-    with client(redis_url) as redis:
-        redis.flushall()
-    async with Standin(Workspace(stage.seed(PLAN)), pace=UNLIMITED) as slack, pprof_server() as pprof:
-        stage.record(PLAN, pprof)
-        registry = stage.registry(PLAN, f"http://127.0.0.1:{pprof.port}")
-        environ = surroundings(slack, redis_url, registry, folder) | {stage.TOKEN: token}
-        yield Town(slack, environ), {"authorization": f"Bearer {token}"}
-
-
 async def _webhook(redis_url: str, folder: Path) -> list[str]:
     bodies = [orjson.dumps(delivery.payload) for delivery in Plan(alerts=600, incidents=50).story().deliveries]
     async with AsyncExitStack() as stack:
-        town, headers = await stack.enter_async_context(_town(redis_url, folder))
-        url = await stack.enter_async_context(web(town))
-        bare = await stack.enter_async_context(_bare(redis_url))
+        here, headers = await stack.enter_async_context(town(redis_url, folder, PLAN))
+        url = await stack.enter_async_context(web(here))
+        bare = await stack.enter_async_context(bare_route(redis_url))
         session = await stack.enter_async_context(aiohttp.ClientSession(headers=headers))
         ours, theirs = Load(session, url, bodies), Load(session, bare, bodies)
         for one in (ours, theirs):
@@ -109,14 +87,14 @@ async def _roots(redis_url: str, folder: Path) -> list[str]:
 
 async def _roots_of(redis_url: str, folder: Path, services: Sequence[str], apart_s: float) -> list[float]:
     async with (
-        _running(redis_url, folder) as (town, url, headers, redis),
+        running(redis_url, folder, PLAN) as (here, url, headers, redis),
         aiohttp.ClientSession(headers=headers) as session,
     ):
 
         async def root_of(service: str) -> float:
             began = time.time()
-            await _post(session, url, _payload(service, PODS[:1]))
-            return await _first(town, channel_of(service)) - began
+            await _post(session, url, payload(service, PODS[:1]))
+            return await _first(here, channel_of(service)) - began
 
         took = [await root_of(services[0])]
         await _done(redis)
@@ -128,14 +106,14 @@ async def _roots_of(redis_url: str, folder: Path, services: Sequence[str], apart
 
 
 async def _bytes(redis_url: str, folder: Path, alerts: int) -> str:
-    async with _running(redis_url, folder) as (_, url, headers, redis):
+    async with running(redis_url, folder, PLAN) as (_, url, headers, redis):
         before = costs.memory(redis)
         async with aiohttp.ClientSession(headers=headers) as session:
             names = [f"pod-{number}" for number in range(alerts)]
             found = {}
             for ended in (False, True):
                 for service in PLAN.services[:INCIDENTS]:
-                    await _post(session, url, _payload(service, names, ended=ended))
+                    await _post(session, url, payload(service, names, ended=ended))
                 await _done(redis)
                 after = costs.memory(redis)
                 found[ended] = {kind: (after[kind] - before[kind]) / INCIDENTS for kind in after}
@@ -148,31 +126,11 @@ async def _bytes(redis_url: str, folder: Path, alerts: int) -> str:
 
 
 async def _idle(redis_url: str, folder: Path) -> str:
-    async with _town(redis_url, folder) as (town, _), process(town, "worker") as worker:
+    async with town(redis_url, folder, PLAN) as (here, _), process(here, "worker") as worker:
         assert worker.stderr is not None
         await worker.stderr.readline()  # "working"
         with client(redis_url) as redis:
             return await costs.idle(redis, worker.pid)
-
-
-@asynccontextmanager
-async def _running(redis_url: str, folder: Path) -> AsyncIterator[tuple[Town, str, dict[str, str], Redis]]:
-    """Web and worker."""
-    async with _town(redis_url, folder) as (town, headers), web(town) as url, process(town, "worker"):
-        with client(redis_url) as redis:
-            yield town, url, headers, redis
-
-
-@asynccontextmanager
-async def _bare(redis_url: str) -> AsyncIterator[str]:
-    command = (sys.executable, "-m", "tests.bench.bare", redis_url)
-    started = await asyncio.create_subprocess_exec(*command, stdout=PIPE, env=dict(os.environ))
-    try:
-        assert started.stdout is not None
-        yield (await started.stdout.readline()).decode().split()[2]
-    finally:
-        started.terminate()
-        await started.wait()
 
 
 async def _post(session: aiohttp.ClientSession, url: str, payload: Payload) -> None:
@@ -180,12 +138,12 @@ async def _post(session: aiohttp.ClientSession, url: str, payload: Payload) -> N
         answer.raise_for_status()
 
 
-async def _first(town: Town, channel: str) -> float:
+async def _first(here: Town, channel: str) -> float:
     """When the first message of a channel was stored, seconds since 1970."""
     async with asyncio.timeout(30):
-        while not town.slack.ws.messages[channel]:
-            await town.slack.ws.changes.beyond(town.slack.ws.changes.version, 1.0)
-    return float(town.slack.ws.messages[channel][0].ts)
+        while not here.slack.ws.messages[channel]:
+            await here.slack.ws.changes.beyond(here.slack.ws.changes.version, 1.0)
+    return float(here.slack.ws.messages[channel][0].ts)
 
 
 async def _done(redis: Redis) -> None:
@@ -194,32 +152,3 @@ async def _done(redis: Redis) -> None:
             if not any(left(redis, within_s=0).values()):
                 return
             await asyncio.sleep(0.2)
-
-
-def _payload(service: str, pods: Sequence[str], *, ended: bool = False) -> Payload:
-    labels = {"alertname": "HeapGrows", "service": service}
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    alerts = [
-        AlertBody(
-            status="resolved" if ended else "firing",
-            labels=labels | {"instance": pod},
-            annotations={"summary": f"the heap of {pod} grows"},
-            startsAt="2026-01-01T00:00:00Z",
-            endsAt=at if ended else NEVER,
-            generatorURL="http://prometheus:9090/graph",
-            fingerprint=hashlib.sha256(f"{service} {pod}".encode()).hexdigest()[:16],
-        )
-        for pod in pods
-    ]
-    return Payload(
-        version="4",
-        groupKey=f'{{}}:{{service="{service}"}}',
-        truncatedAlerts=0,
-        status=alerts[0]["status"],
-        receiver="mapstorm",
-        groupLabels=labels,
-        commonLabels=labels,
-        commonAnnotations={},
-        externalURL="http://alertmanager:9093",
-        alerts=alerts,
-    )
