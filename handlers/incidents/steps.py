@@ -27,6 +27,8 @@ ALERTS = 500
 _UNSAID = (Event.OPENED, Event.COMPARED)
 # What the whole channel has to hear, because it needs people.
 _BROADCAST = (Event.REOPENED, Event.WOKE)
+# The root counts them, too. As pods come and go there may be hundreds, and other incidents' roots wait in the same lane.
+_IN_PASSING = (Event.JOINED, Event.CLEARED)
 
 
 class Change(NamedTuple):
@@ -79,7 +81,8 @@ def root(tools: Tools, service: Service, incident: Incident) -> Root:
 def _reply(service: Service, incident: Incident, entry: Entry) -> Reply:
     event = f"{incident.id}.{incident.version}.{entry.event}"
     note = StateChange(service, incident, entry)
-    return Reply(incident.id, event, note, Urgency.STATE, entry.event in _BROADCAST)
+    urgency = Urgency.PROGRESS if entry.event in _IN_PASSING else Urgency.STATE
+    return Reply(incident.id, event, note, urgency, entry.event in _BROADCAST)
 
 
 def _is_news(before: Incident | None, after: Incident) -> bool:

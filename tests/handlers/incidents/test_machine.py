@@ -7,8 +7,8 @@ import pytest
 from handlers.incident import Act, Event, Filled, Incident, State
 from handlers.incidents.acts import act
 from handlers.incidents.news import LATE_S
-from handlers.notes import Follows, IncidentRoot
-from handlers.posts import Root
+from handlers.notes import Follows, IncidentRoot, StateChange
+from handlers.posts import Root, Urgency
 from handlers.records import Trigger
 from handlers.step import Reason
 from tests.handlers.incidents.story import ANA, GROUP_LABELS, SERVICE, Story, firing, over
@@ -361,6 +361,21 @@ async def test_an_alert_that_flaps_for_weeks_makes_no_endless_record(story: Stor
     assert len(incident.timeline) == 301
     assert incident.timeline[0].event is Event.OPENED
     assert incident.refires == 399
+
+
+async def test_pods_that_come_and_go_do_not_hold_the_roots_of_others(story: Story) -> None:
+    """All that is said in a channel goes through one lane, a message a second."""
+    await story.hear(firing(A, at(story, 5)))
+    await story.hear(firing(A, at(story, 5)), firing(B, at(story, 15)))
+    await story.hear(firing(A, at(story, 5)), over(B, at(story, 15), at(story, 25)))
+    await story.hear(over(A, at(story, 5), at(story, 35)))
+    said = story.fakes.outbox.replies.values()
+    changes = [(reply.note.entry.event, reply.urgency) for reply in said if isinstance(reply.note, StateChange)]
+    assert changes == [
+        (Event.JOINED, Urgency.PROGRESS),
+        (Event.CLEARED, Urgency.PROGRESS),
+        (Event.RESOLVED, Urgency.STATE),
+    ]
 
 
 async def test_pods_that_come_and_go_make_no_endless_record_either(story: Story) -> None:
