@@ -27,7 +27,7 @@ ALERTS = 500
 _UNSAID = (Event.OPENED, Event.COMPARED)
 # What the whole channel has to hear, because it needs people.
 _BROADCAST = (Event.REOPENED, Event.WOKE)
-# The root counts them, too. As pods come and go there may be hundreds, and other incidents' roots wait in the same lane.
+# The root counts them, too. As pods come and go there may be hundreds, and the roots of others wait in the same lane.
 _IN_PASSING = (Event.JOINED, Event.CLEARED)
 
 
