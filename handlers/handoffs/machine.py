@@ -104,14 +104,6 @@ def followed(handoff: Handoff, change: Change) -> Handoff:
     )
 
 
-def _doubts(handoff: Handoff, rota: Rota, now: float) -> bool:
-    """Whether it is news that the calendar can be read, or cannot. An old copy without trouble is no news: the next
-    try to read it may still be under way."""
-    if rota.trouble:
-        return rota.trouble != handoff.trouble
-    return bool(handoff.trouble) and bool(rota.shifts) and now - rota.read_at < NEW_S
-
-
 def corrected(handoff: Handoff, rota: Rota, now: float) -> Due | None:
     """What the rota says otherwise than the handoff expects, None where nothing."""
     return _before(handoff, rota) if now < handoff.at else _since(handoff, rota)
@@ -155,6 +147,14 @@ def _next(rotation: Rotation, handoff: Handoff, rota: Rota, now: float) -> Due |
     reminded = reminder(rotation, handoff, now)
     move = Move.REMIND if reminded is not None and reminded.told == INCOMING else Move.ESCALATE
     return Due(move, handoff, reminded) if reminded is not None else None
+
+
+def _doubts(handoff: Handoff, rota: Rota, now: float) -> bool:
+    """Whether it is news that the calendar can be read, or cannot. An old copy without trouble is no news: the next
+    try to read it may still be under way."""
+    if rota.trouble:
+        return rota.trouble != handoff.trouble
+    return bool(handoff.trouble) and bool(rota.shifts) and now - rota.read_at < NEW_S
 
 
 def _before(handoff: Handoff, rota: Rota) -> Due | None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
+from redis.asyncio import Redis
 
 from bot.standin.app import Standin
+from bot.standin.fault import Fault, Kind
 from bot.standin.records import Message, Modal
 from tests.alerting.receiver import eventually
 from tests.bot.town import Town, listening, process, surroundings
@@ -98,7 +100,7 @@ class Street:
         await eventually(heard, f"{user} is told {words!r}")
 
 
-async def test_a_shift_is_handed_over(redis_url: str, tmp_path: Path) -> None:
+async def test_a_shift_is_handed_over(redis: Redis, redis_url: str, tmp_path: Path) -> None:
     async with Standin() as slack:
         town = Town(slack, surroundings(slack, redis_url, registry(), tmp_path) | {"GENERIC_TOKEN": TOKEN})
         street = Street(slack)
@@ -177,3 +179,21 @@ async def by_command(street: Street, root: Message) -> None:
         assert words in data.decode()
     await people.type(PAYMENTS, BO, "/mapstorm handoff export nobody")
     await street.whispered(BO, "There is no such rotation")
+
+
+async def test_a_worker_killed_between_post_and_record(redis: Redis, redis_url: str, tmp_path: Path) -> None:
+    """Slack has the root and has not said so yet; the next worker finds it there, and goes on with the thread."""
+    async with Standin() as slack:
+        town = Town(
+            slack, surroundings(slack, redis_url, with_rotation(registry()), tmp_path) | {"GENERIC_TOKEN": TOKEN}
+        )
+        street = Street(slack)
+        slack.trouble.add(Fault(Kind.SLOW, "chat.postMessage", PAYMENTS, after=True, seconds=30.0))
+        async with process(town, "worker") as first:
+            await street.told(PAYMENTS, "handoff_root")
+            first.kill()
+            await first.wait()
+        async with process(town, "worker"):
+            await street.told(PAYMENTS, "handoff_nothing")
+        assert [len(street.said(PAYMENTS, kind)) for kind in ("handoff_root", "handoff_nothing")] == [1, 1]
+        assert len(street.said(PAYMENTS)) == 2

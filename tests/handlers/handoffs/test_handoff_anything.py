@@ -5,6 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.errors import CalendarAway
 from handlers.handoff import FilledIn, HandoffAct, HandoffState
 from handlers.handoff_notes import HandoffTaken
 from handlers.handoffs.acts import act
@@ -22,6 +23,7 @@ happenings = st.one_of(
     st.tuples(st.just("wait"), st.sampled_from([60.0, 600.0, 1800.0, 2 * HOUR, 9 * HOUR])),
     st.tuples(st.just("plan"), rotas),
     st.tuples(st.just("beaten"), st.integers(1, 2)),
+    st.tuples(st.just("calendar"), st.sampled_from(["well", "a copy", "away"])),
     st.tuples(st.sampled_from(HandoffAct), st.sampled_from(PEOPLE)),
 )
 
@@ -56,6 +58,17 @@ async def _told(rota: tuple[list[float], list[tuple[Member, ...]]], happened: li
     assert {handoff.id for handoff in watch.handoffs() if handoff.taken_by} <= set(taken)
 
 
+def calendar(watch: Watch, state: str) -> None:
+    """It can be read, a copy of it can, or nothing at all."""
+    rotas = watch.fakes.rotas
+    rotas.troubles = {} if state == "well" else {watch.rotation.name: CalendarAway("503")}
+    rotas.read_at = watch.now
+    if state == "away":
+        rotas.spans.pop(watch.rotation.name, None)
+    elif watch.rotation.name not in rotas.spans:
+        watch.plan(*watch.spans)
+
+
 async def _happens(watch: Watch, what: str, how: object) -> None:
     match what, how:
         case "look", int(workers):
@@ -64,6 +77,8 @@ async def _happens(watch: Watch, what: str, how: object) -> None:
             watch.fakes.clock.time += seconds
         case "plan", (list(), list()) as rota:
             watch.plan(*spans(rota))
+        case "calendar", str(state):
+            calendar(watch, state)
         case "beaten", int(times):
             watch.fakes.handoffs.beaten = times
         case HandoffAct() as deed, Member() as who:
