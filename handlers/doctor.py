@@ -32,6 +32,7 @@ class Topic(StrEnum):
     ROTATIONS = "rotations"
     WEBHOOKS = "webhooks"
     UNMATCHED = "unmatched"
+    WAITING = "waiting"
     UNDELIVERED = "undelivered"
     HELD = "held"
     VERSIONS = "versions"

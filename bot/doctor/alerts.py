@@ -7,6 +7,7 @@ import orjson
 from redis.asyncio import Redis
 
 from bot.doctor.heard import Heard
+from bot.posting.outbox import PREFIX
 from bot.redis_client import key, redis_errors
 from bot.webhooks.secrets import Webhooks
 from handlers.alert import Origin
@@ -15,10 +16,12 @@ from handlers.doctor import Check, Item, Topic
 # Of those that will never be delivered, so many are looked at for where and why; the count has all.
 LOOKED_AT = 100
 FORGOTTEN_S = 24 * 3600
+# What waits for its turn is well; what was tried so often, or could have been taken for so long, is stuck.
+TRIED, UNTAKEN_S = 5, 60.0
 # What the outbox puts before a channel's name, to tell its lane from that of all edits.
 LANE = "in:"
 
-TOPICS = (Topic.WEBHOOKS, Topic.UNMATCHED, Topic.UNDELIVERED, Topic.HELD)
+TOPICS = (Topic.WEBHOOKS, Topic.UNMATCHED, Topic.WAITING, Topic.UNDELIVERED, Topic.HELD)
 
 
 class AlertsProbe:
@@ -52,6 +55,20 @@ class AlertsProbe:
             return (Check(Topic.UNMATCHED, True),)
         items = tuple(Item(str(name), detail=str(value)) for name, value in labels.items())
         return (Check(Topic.UNMATCHED, False, "some", items=items, total=int(count), seconds=age),)
+
+    async def waiting(self) -> tuple[Check, ...]:
+        """How many messages wait, and whether they get anywhere. Raises OutageError."""
+        with redis_errors():
+            now, _ = await self._redis.time()
+            lanes: list[Any] = await self._redis.zrange(f"{PREFIX}lanes", 0, -1, withscores=True)
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for lane, _ in lanes:
+                    pipe.zcard(f"{PREFIX}lane:{_text(lane)}")
+                depths = await pipe.execute()
+            tried = max(map(int, await self._redis.hvals(f"{PREFIX}failures")), default=0)
+        late = max((now - due / 1000 for (_, due), depth in zip(lanes, depths, strict=True) if depth), default=0.0)
+        reason = "failing" if tried >= TRIED else "untaken" if late > UNTAKEN_S else ""
+        return (Check(Topic.WAITING, not reason, reason, str(tried), total=sum(depths), seconds=max(0.0, late)),)
 
     async def outbox(self) -> tuple[Check, ...]:
         """What Slack will never take, by channel and Slack's code; lanes that it wants to rest. Raises OutageError."""

@@ -75,6 +75,7 @@ def _of_redis(reach: Reach) -> list[Probe]:
         Probe(QUEUE_TOPICS, probe.queue, reach.patience_s),
         Probe((Topic.WEBHOOKS,), lambda: noted.webhooks(reach.webhooks), reach.patience_s),
         Probe((Topic.UNMATCHED,), noted.unmatched, reach.patience_s),
+        Probe((Topic.WAITING,), noted.waiting, reach.patience_s),
         Probe((Topic.UNDELIVERED, Topic.HELD), noted.outbox, reach.patience_s),
     ]
 
@@ -121,8 +122,8 @@ def _missing(reach: Reach) -> tuple[Check, ...]:
         checks += unasked((Topic.SCOPES, Topic.CHANNELS, Topic.SLACK_CLOCK), WITHOUT, "token")
     if reach.redis is None:
         checks.append(Check(Topic.REDIS, False, "missing"))
-        needing = (Topic.DURABILITY, Topic.REDIS_CLOCK, *QUEUE_TOPICS, Topic.WEBHOOKS)
-        checks += unasked((*needing, Topic.UNMATCHED, Topic.UNDELIVERED, Topic.HELD), WITHOUT, "redis")
+        needing = (Topic.DURABILITY, Topic.REDIS_CLOCK, *QUEUE_TOPICS, Topic.WEBHOOKS, Topic.UNMATCHED)
+        checks += unasked((*needing, Topic.WAITING, Topic.UNDELIVERED, Topic.HELD), WITHOUT, "redis")
     if reach.rotas is None:
         lacking = "registry" if reach.registry is None else "token" if reach.slack is None else "redis"
         checks += unasked((Topic.ROTATIONS,), WITHOUT, lacking)

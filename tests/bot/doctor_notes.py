@@ -53,6 +53,8 @@ def red(text: str) -> tuple[Check, ...]:
         Check(Topic.ROTATIONS, False, items=(Item(text, "strangers", text),) * 8, total=8),
         Check(Topic.UNMATCHED, False, "some", items=(Item(text, detail=text),) * 3, total=3, seconds=60.0),
         Check(Topic.UNMATCHED, False, "some", total=3, seconds=60.0),
+        Check(Topic.WAITING, False, "failing", "7", total=12, seconds=0.0),
+        Check(Topic.WAITING, False, "untaken", "0", total=1, seconds=90.0),
         Check(Topic.UNDELIVERED, False, "some", items=item, total=3),
         Check(Topic.HELD, False, "some", items=item, total=1),
     )

@@ -9,13 +9,14 @@ from bot import render
 from bot.doctor.alerts import AlertsProbe
 from bot.doctor.heard import Heard
 from bot.incidents.inbox import RedisInbox
-from bot.posting.outbox import RedisOutbox
+from bot.posting.outbox import PREFIX, Delays, RedisOutbox
 from bot.queue import RedisQueue
 from handlers.alert import Alert, Origin
 from handlers.doctor import Check, Item, Topic
 from handlers.notes import Help
 from handlers.posts import Root
 from handlers.records import Thread
+from tests.bot.records import until
 
 pytestmark = pytest.mark.redis
 
@@ -61,6 +62,30 @@ async def test_what_slack_will_never_take_is_told_by_channel_and_code(redis: Red
     assert set(undelivered.items) == {Item("C0GONE", "is_archived"), Item("#x", "no_x")}
     assert await outbox.retry_undelivered() == 3
     assert (await probe(redis).outbox())[0].ok
+
+
+async def test_messages_that_wait_are_counted_and_told_where_they_get_nowhere(redis: Redis) -> None:
+    (check,) = await probe(redis).waiting()
+    assert (check.ok, check.total) == (True, 0)
+    outbox = RedisOutbox(redis, render.message, unlinked, delays=Delays(lease=60_000, first=1, longest=1))
+    await outbox.put(Root("inc1", "C0ORDERS", Help(), 1), Root("inc2", "C0ORDERS", Help(), 1))
+    (check,) = await probe(redis).waiting()
+    assert (check.ok, check.total) == (True, 2)
+
+    async def failed() -> bool:
+        """Slack answers with 503."""
+        if claim := await outbox.claim():
+            await outbox.later(claim, sent=False)
+        (found,) = await probe(redis).waiting()
+        return found.reason == "failing"
+
+    await until(failed, within_s=30)
+    await redis.delete(f"{PREFIX}failures")
+    await redis.zadd(f"{PREFIX}lanes", {"in:C0ORDERS": (time.time() - 90) * 1000})
+    (check,) = await probe(redis).waiting()
+    assert (check.ok, check.reason, check.total) == (False, "untaken", 2)
+    assert check.seconds is not None
+    assert check.seconds > 60
 
 
 async def test_lanes_that_slack_wants_to_rest_are_told_by_channel(redis: Redis) -> None:

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.redis
 NEED_TOKEN = {Topic.SCOPES, Topic.CHANNELS, Topic.SLACK_CLOCK}
 NEED_REDIS = {
     *(Topic.DURABILITY, Topic.REDIS_CLOCK, Topic.WORKERS, Topic.QUEUE),
-    *(Topic.WEBHOOKS, Topic.UNMATCHED, Topic.UNDELIVERED, Topic.HELD),
+    *(Topic.WEBHOOKS, Topic.UNMATCHED, Topic.WAITING, Topic.UNDELIVERED, Topic.HELD),
 }
 NEED_REGISTRY = {Topic.CHANNELS, Topic.SERVICES, Topic.WEBHOOKS}
 
