@@ -58,13 +58,13 @@ async def _webhook(redis_url: str, folder: Path) -> list[str]:
         ours, theirs = Load(session, url, bodies), Load(session, bare, bodies)
         for one in (ours, theirs):
             await one.flat_out(0.5)  # connections and first imports
-        paced = await ours.paced(A_SECOND, PACED_S)
+        paced, refused = await ours.paced(A_SECOND, PACED_S), ours.refused
         most, least = await ours.flat_out(FLAT_OUT_S), await theirs.flat_out(FLAT_OUT_S)
     p95 = paced.quantile(0.95) * 1000
     met = "met" if p95 < TARGET_MS else "MISSED"
     return [
         f"webhook at {A_SECOND} notifications a second: median {paced.quantile(0.5) * 1000:.1f} ms,"
-        f" 95th percentile {p95:.1f} ms, target < {TARGET_MS} ms {met}",
+        f" 95th percentile {p95:.1f} ms, target < {TARGET_MS} ms {met}, not answered 200: {refused}",
         f"webhook flat out: {most.a_second:,.0f} a second, 95th percentile {most.quantile(0.95) * 1000:.0f} ms",
         f"  of a bare route with one RPUSH ({least.a_second:,.0f} a second): {most.a_second / least.a_second:.2f}",
     ]

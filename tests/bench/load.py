@@ -32,12 +32,13 @@ def quantile(values: Iterable[float], share: float) -> float:
 
 
 class Load:
-    """Everybody must be answered 200. Raises RuntimeError."""
+    """`refused` counts what was not answered 200, whose seconds count as well: a busy disk makes Redis slow."""
 
     def __init__(self, client: aiohttp.ClientSession, url: str, bodies: Sequence[bytes]) -> None:
         self._client = client
         self._url = f"{url}/webhooks/alertmanager"
         self._bodies = itertools.cycle(bodies)
+        self.refused = 0
 
     async def paced(self, a_second: float, seconds: float) -> Answers:
         """Each at its moment, whether those before it are answered or not."""
@@ -67,6 +68,5 @@ class Load:
         began = time.perf_counter()
         async with self._client.post(self._url, data=next(self._bodies)) as answer:
             await answer.read()
-            if answer.status != 200:
-                raise RuntimeError(f"answered {answer.status}")
+            self.refused += answer.status != 200
         return time.perf_counter() - began
