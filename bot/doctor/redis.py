@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError
 
 from bot.doctor.slack import skewed
-from bot.queue import DOCTOR, NAMESPACE, RedisQueue
+from bot.queue import ALERTS, DOCTOR, NAMESPACE, RedisQueue
 from bot.redis_client import redis_errors
 from handlers.doctor import WITHOUT, Check, Item, Topic, unasked
 from handlers.errors import OutageError
@@ -20,6 +20,8 @@ LEAST_VERSION = (6, 2)
 HEARTBEAT_S = 15.0
 # Threads are opened within a second. What waits for a minute waits for a worker that is not there, or not enough.
 LATE_S = 60.0
+# Alerts that were given up wait for whoever mends it; what was mended is green again a day later.
+GIVEN_UP_S = 24 * 3600.0
 
 SERVER_TOPICS = (Topic.REDIS, Topic.DURABILITY, Topic.REDIS_CLOCK)
 QUEUE_TOPICS = (Topic.WORKERS, Topic.QUEUE)
@@ -49,19 +51,27 @@ class RedisProbe:
         return _version(str(told.get("redis_version", ""))), _durability(told), clock
 
     async def queue(self) -> tuple[Check, ...]:
-        """How many workers were heard of, and how much waits for them. Raises OutageError."""
+        """How many workers were heard of, how much waits for them, and what they gave up. Raises OutageError."""
         depths = {name: depth for name, depth in (await self._queue.depth()).items() if name != DOCTOR}
         with redis_errors():
             since = (self._now() - HEARTBEAT_S) * 1000
             workers = int(await self._redis.zcount(f"{NAMESPACE}:__heartbeats__", since, "+inf"))
             ages = [await self._age(name) for name in depths]
+            lately = (self._now() - GIVEN_UP_S) * 1000
+            given_up = int(await self._redis.zcount(f"{NAMESPACE}:{ALERTS}.XQ", lately, "+inf"))
         oldest = max((age for age in ages if age is not None), default=None)
-        late = oldest is not None and oldest > LATE_S
+        reason = "late" if oldest is not None and oldest > LATE_S else "given_up" if given_up else ""
         told = tuple(Item(name, detail=str(depth)) for name, depth in depths.items() if depth)
         return (
             Check(Topic.WORKERS, workers > 0, "" if workers else "none", total=workers),
             Check(
-                Topic.QUEUE, not late, "late" if late else "", items=told, total=sum(depths.values()), seconds=oldest
+                Topic.QUEUE,
+                not reason,
+                reason,
+                str(given_up) if given_up else "",
+                told,
+                sum(depths.values()),
+                oldest,
             ),
         )
 

@@ -48,6 +48,8 @@ def red(text: str) -> tuple[Check, ...]:
         Check(Topic.REDIS_CLOCK, False, "behind", seconds=3600.0),
         Check(Topic.WORKERS, False, "none"),
         Check(Topic.QUEUE, False, "late", items=(Item("captures", detail="4"),), total=4, seconds=75.0),
+        Check(Topic.QUEUE, False, "given_up", "1"),
+        Check(Topic.QUEUE, False, "given_up", "7"),
         Check(Topic.SERVICES, False, items=silent * 3, total=14),
         Check(Topic.ROTATIONS, False, items=(Item(text, "calendar_refused", "404"), Item(text)), total=2),
         Check(Topic.ROTATIONS, False, items=(Item(text, "strangers", text),) * 8, total=8),

@@ -8,7 +8,8 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.doctor.redis import RedisProbe
-from bot.queue import DOCTOR, NAMESPACE, RedisQueue, Work, message
+from bot.jobs import Dead
+from bot.queue import ALERTS, DOCTOR, NAMESPACE, RedisQueue, Work, message
 from bot.redis_client import connect
 from bot.redis_server import EmbeddedRedis, free_port
 from handlers.doctor import WITHOUT, Check, Item, Topic
@@ -168,3 +169,31 @@ async def test_a_real_workers_heartbeat_is_heard(redis: Redis, redis_url: str) -
     finally:
         worker.stop()
         broker.client.close()
+
+
+async def test_alerts_that_were_given_up_are_told_for_a_day(redis: Redis, redis_url: str) -> None:
+    """Their group stands still, and nothing waits on the queue. Holds the name of the key against dramatiq's own."""
+    import dramatiq
+
+    from bot.worker import Broker
+
+    def broken(body: str, tries: int, waits: int) -> None:
+        raise Dead
+
+    broker = Broker(redis_url, 1)
+    worker = dramatiq.Worker(broker, worker_threads=1, worker_timeout=100)
+    dramatiq.actor(broker=broker, actor_name=ALERTS, queue_name=ALERTS, throws=Dead)(broken)
+    await put(redis, ALERTS, 0)
+    worker.start()
+    try:
+
+        async def given_up() -> bool:
+            _, queue = await probe(redis).queue()
+            return (queue.ok, queue.reason, queue.detail) == (False, "given_up", "1")
+
+        await records.until(given_up)
+    finally:
+        worker.stop()
+        broker.client.close()
+    _, queue = await probe(redis, ahead_s=25 * 3600).queue()
+    assert queue.ok
