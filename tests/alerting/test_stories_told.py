@@ -16,7 +16,7 @@ from handlers.sources import alertmanager
 from tests.alerting.stories import Ending, Story, story
 
 START = 1_700_000_000.0
-AFTERWARDS_S = 1000.0  # everything is delivered when the day is over: what began when is in the alerts alone
+LATE_S = 5.0  # after the last moment that a notification names
 ORDERS = Service("orders", tuple(Instance(f"orders-{number}", "http://orders") for number in range(4)), "C1")
 
 
@@ -24,8 +24,11 @@ def told(day: Story) -> dict[str, Ending]:
     """What the rules make of it, group by group."""
     incidents: dict[str, Incident] = {}
     episodes: Counter[str] = Counter()
-    for number, delivery in enumerate(day.deliveries):
-        part = Part(ORDERS.name, START + AFTERWARDS_S + number / 10, alertmanager.read(delivery.payload))
+    now = 0.0
+    for delivery in day.deliveries:
+        said = alertmanager.read(delivery.payload)
+        now = max(now, *(max(alert.starts_at, alert.ends_at or 0.0) + LATE_S for alert in said.alerts))
+        part = Part(ORDERS.name, now, said)
         change = decide(incidents.get(delivery.group), part, ORDERS, lambda labels: labels.get("instance"))
         if change is not None:
             before = change.after.timeline
