@@ -44,7 +44,8 @@ TRANSIENT = frozenset(code for code, fate in FATES.items() if fate in (Fate.UNSE
 
 
 class SlackRefused(Exception):
-    """`code` is Slack's word, or `http_<status>`, `timeout`, `connection`; `wait_s` what its Retry-After asks for."""
+    """`code` is Slack's word, or `http_<status>`, `timeout`, `connection`, or `no_time_left` where Slack was not asked;
+    `wait_s` what its Retry-After asks for."""
 
     def __init__(self, code: str, fate: Fate, wait_s: float | None = None) -> None:
         super().__init__(f"{code} ({fate.value})")

@@ -68,7 +68,8 @@ class Delays:
 
 
 class Lost(NamedTuple):
-    """What Slack will never take: `channel` as the registry names it, `code` Slack's word for why, `at` in ms."""
+    """What Slack will never take: `channel` as the registry names it, `code` Slack's word for why, `asker` who is to be
+    told."""
 
     id: str
     channel: str
