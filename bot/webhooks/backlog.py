@@ -3,8 +3,8 @@
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-# An alert has 300 bytes in Redis: 3 MB, if each notification has a single one, and 300 MB if each has a hundred. A sender
-# that is refused keeps its alerts and comes again.
+# An alert has 300 bytes in Redis: 3 MB, if each notification has a single one, 300 MB, if each has a hundred.
+# A sender that is refused keeps its alerts and comes again.
 MOST_WAITING = 10_000
 ASK_EVERY_S = 1.0
 
