@@ -37,7 +37,8 @@ from bot.wiring import House, wired
 # The defaults let 108 s pass until the work of a killed process is taken over; these, about 15. Less would take the
 # work of a process that only stands still for a moment, and is then surprised by a second copy of it.
 HEARTBEAT_TIMEOUT_MS = 15_000
-MAINTENANCE_ALWAYS = 1_000_000
+# One look in twenty, of a million: an idle worker looks a hundred times a second, and a dead one is found soon enough.
+MAINTENANCE = 50_000
 # How long an idle consumer sleeps at most.
 IDLE_MS = 100
 # Threads that captures can never take: a thread is opened at once, however many captures are under way. As many for
@@ -63,7 +64,7 @@ class Broker(RedisBroker):
             middleware=[KeepDead(), CurrentMessage()],
             namespace=NAMESPACE,
             heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
-            maintenance_chance=MAINTENANCE_ALWAYS,
+            maintenance_chance=MAINTENANCE,
         )
         self._at_once = {name: captures_at_once if name == CAPTURES else OTHER_THREADS for name in QUEUES}
 
