@@ -4,6 +4,7 @@ Knows messages, not notes; when something is sent again is the poster's to decid
 repeats a post whose connection broke after Slack had it.
 """
 
+import asyncio
 import logging
 import re
 from typing import Any
@@ -85,6 +86,18 @@ class SlackChat:
             if not cursor:
                 return None
             asked["cursor"] = cursor
+
+    async def upload(self, there: Thread, name: str, text: str) -> None:
+        """`text` as a file into the thread of `there`; three calls, which together have the time of one."""
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                await self._client.files_upload_v2(
+                    filename=name, title=name, content=text.encode(), channel=there.channel, thread_ts=there.ts
+                )
+        except SlackApiError as error:
+            raise _refused(error) from error
+        except (SlackClientError, aiohttp.ClientError, OSError, ValueError) as error:
+            raise SlackRefused("upload", Fate.UNKNOWN) from error
 
     async def permalink(self, thread: Thread) -> str | None:
         """An https address of the message, None where Slack gives none now."""

@@ -25,25 +25,29 @@ TEXT = 3_900
 BUTTONS, LABEL = 25, 75
 MENTIONS = 25
 FINE_PRINT = "^ "
-CUT = "… more did not fit here: `mapstorm capture` in a shell shows all of it."
+# Room for the line that says how much is missing; its words are in templates/_macros.j2.
+CUT_ROOM = 120
 
 
 class Message(NamedTuple):
-    """What chat.postMessage takes. `text` is what notifications and screen readers use."""
+    """What chat.postMessage takes. `text` is what notifications and screen readers use; `whole` is all there was to
+    say, in plain words, where the blocks do not hold it."""
 
     text: str
     blocks: list[Block]
+    whole: str = ""
 
 
 def message(note: Note) -> Message:
     """The note as a Slack message."""
     body = text_of(note, Medium.SLACK)
     paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
-    blocks = _blocks(paragraphs)
-    buttons = _buttons(note)
-    if buttons:
+    blocks, left = _blocks(paragraphs)
+    if left:
+        blocks.append(_context(phrase("_macros.j2", "left_out", left)))
+    if buttons := _buttons(note):
         blocks.append(buttons)
-    return Message(_notice(_plain(body)), blocks)
+    return Message(_notice(_plain(body)), blocks, text_of(note, Medium.TERMINAL) if left else "")
 
 
 def mentioning(said: Message, ids: Iterable[str]) -> Message:
@@ -56,17 +60,18 @@ def mentioning(said: Message, ids: Iterable[str]) -> Message:
     return Message(f"{said.text}\n{mentions}", [*said.blocks[:1], _section(mentions), *said.blocks[1:]])
 
 
-def _blocks(paragraphs: list[str]) -> list[Block]:
+def _blocks(paragraphs: list[str]) -> tuple[list[Block], int]:
+    """As many as fit, and how many lines did not."""
     blocks: list[Block] = []
-    room = TOTAL
-    for piece in (piece for paragraph in paragraphs for piece in _pieces(paragraph)):
-        if len(piece) > room - len(CUT) or len(blocks) == BLOCKS:
-            blocks.append(_context(CUT))
-            break
+    room = TOTAL - CUT_ROOM
+    pieces = [piece for paragraph in paragraphs for piece in _pieces(paragraph)]
+    for number, piece in enumerate(pieces):
+        if len(piece) > room or len(blocks) == BLOCKS:
+            return blocks, sum(rest.count("\n") + 1 for rest in pieces[number:])
         fine = piece.startswith(FINE_PRINT)
         blocks.append(_context(piece.removeprefix(FINE_PRINT)) if fine else _section(piece))
         room -= len(piece)
-    return blocks
+    return blocks, 0
 
 
 def _buttons(note: Note) -> Block | None:

@@ -13,7 +13,10 @@ ROOT = "root:"
 
 
 class Entry(NamedTuple):
-    """One root as it stands, or one reply. `id` is the event it tells of and goes into the message's metadata."""
+    """One root as it stands, or one reply. `id` is the event it tells of and goes into the message's metadata.
+
+    With a `file` it is that text, to be uploaded into the thread, and has no message.
+    """
 
     id: str
     conversation: str
@@ -22,6 +25,7 @@ class Entry(NamedTuple):
     mention: tuple[str, ...] = ()
     asker: str = ""
     broadcast: bool = False
+    file: str = ""
 
     @property
     def is_root(self) -> bool:
@@ -60,6 +64,7 @@ def encode(entry: Entry) -> bytes:
             "mention": entry.mention,
             "asker": entry.asker,
             "broadcast": entry.broadcast,
+            "file": entry.file,
         }
     )
 
@@ -75,4 +80,5 @@ def decode(data: bytes | str) -> Entry:
         tuple(given["mention"]),
         given["asker"],
         given["broadcast"],
+        given.get("file", ""),  # entries of the release before have none
     )

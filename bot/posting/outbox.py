@@ -229,16 +229,18 @@ class RedisOutbox:
         )
 
     async def _add_reply(self, pipe: Pipeline, reply: Reply) -> None:
-        entry = Entry(
-            reply.event,
-            reply.conversation,
-            self._render(reply.note),
-            event_type(reply.note),
-            broadcast=reply.broadcast,
-        )
+        """And the whole of it as a file, where Slack's limits cut the message."""
+        message, kind = self._render(reply.note), event_type(reply.note)
+        entry = Entry(reply.event, reply.conversation, message, kind, broadcast=reply.broadcast)
+        await self._add_entry(pipe, entry, reply.urgency)
+        if message.whole:
+            file = Entry(f"{reply.event}.whole", reply.conversation, Message("", []), kind, file=message.whole)
+            await self._add_entry(pipe, file, Urgency.PROGRESS)
+
+    async def _add_entry(self, pipe: Pipeline, entry: Entry, urgency: Urgency) -> None:
         await self._scripts["PUT_REPLY"](
-            keys=[key("said", reply.event), CONVERSATIONS + reply.conversation],
-            args=[PREFIX, reply.event, encode(entry), SAID_TTL_MS, int(reply.urgency), NOWHERE],
+            keys=[key("said", entry.id), CONVERSATIONS + entry.conversation],
+            args=[PREFIX, entry.id, encode(entry), SAID_TTL_MS, int(urgency), NOWHERE],
             client=pipe,
         )
 

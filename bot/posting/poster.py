@@ -116,6 +116,9 @@ class Poster:
         """Where the message stands. Raises SlackRefused."""
         entry, there = claim.entry, Thread(claim.channel, claim.ts)
         last = asyncio.get_running_loop().time() + self._slack_s
+        if entry.file:
+            await self._upload(claim, there, last)
+            return there
         if claim.lane == EDITS:
             await self._edit(claim, there, last)
             return there
@@ -156,6 +159,18 @@ class Poster:
             )
 
         return await _or_as_text(entry, message, send)
+
+    async def _upload(self, claim: Claim, there: Thread, last: float) -> None:
+        """Once, whatever Slack says: what is in the file is in the message, too, but for its end."""
+        if claim.attempted:
+            return
+        _in_time(claim, last)
+        try:
+            await self._chat.upload(there, f"{claim.entry.event_type}.txt", claim.entry.file)
+        except SlackRefused as refused:
+            if refused.fate is Fate.UNSENT:
+                raise
+            log.warning("file not uploaded", entry=claim.entry.id, code=refused.code)
 
     async def _edit(self, claim: Claim, there: Thread, last: float) -> None:
         async def send(message: Message) -> None:

@@ -85,11 +85,14 @@ def test_slacks_limits_hold_for_any_name(name: str) -> None:
 def test_rule_8_what_was_cut_says_so() -> None:
     assert (
         "47 more findings" in "\n".join(texts(message(many_findings())))
-        or "more did not fit" in texts(message(many_findings()))[-1]
+        or "more lines did not fit" in texts(message(many_findings()))[-1]
     )
     lines = tuple(Remembered(1.7e9, "orders-0", "growth_storm", "a/b/catalog.go:64", 1e8) for _ in range(500))
-    assert "more did not fit" in texts(message(History(service(), lines)))[-1]
-    assert message(History(service(), lines)).text.endswith("…")
+    cut = message(History(service(), lines))
+    shown = "\n".join(texts(cut)[:-1]).count("•")
+    assert texts(cut)[-1].startswith(f"… {500 - shown} more lines did not fit")
+    assert cut.text.endswith("…")
+    assert cut.whole.count("•") == 500
 
 
 def test_nothing_is_cut_from_a_message_that_fits() -> None:

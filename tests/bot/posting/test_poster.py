@@ -13,11 +13,11 @@ from bot.posting.outbox import PREFIX, Delays, Lost, Paces, RedisOutbox
 from bot.standin.fault import Fault, Kind
 from bot.standin.mentions import calling
 from handlers.errors import OutageError
-from handlers.notes import Help, Slip
+from handlers.notes import Help, History, Slip
 from handlers.posts import Root, Urgency
-from handlers.records import Thread
+from handlers.records import Remembered, Thread
 from tests.bot.posting.mailroom import AT_ONCE, ROOT, SOON, Town, reply, town
-from tests.bot.records import until
+from tests.bot.records import SERVICE, until
 
 __all__ = ["town"]
 
@@ -218,6 +218,21 @@ async def test_a_root_that_somebody_deleted_is_posted_anew(town: Town, edited: b
     root, *replies = town.said()
     assert root.ts != old.ts
     assert [message.thread_ts for message in replies] == ([] if edited else [root.ts])
+
+
+async def test_rule_8_what_does_not_fit_follows_as_a_file(town: Town) -> None:
+    captures = tuple(
+        Remembered(1.7e9, f"orders-{number}", "growth_storm", "catalog.go:64", 1e8) for number in range(500)
+    )
+    async with town.worker():
+        await town.outbox.put(ROOT, reply("e1")._replace(note=History(SERVICE, captures)))
+        await until(town.done)
+    root, cut, shared = town.said()
+    assert "more lines did not fit" in str(cut.content.blocks[-1])
+    assert shared.thread_ts == root.ts
+    (file,) = town.slack.ws.files.values()
+    assert file.data is not None
+    assert file.data.count(b"orders-") >= 500
 
 
 async def test_blocks_that_slack_refuses_go_as_text(town: Town) -> None:
