@@ -16,7 +16,7 @@ SCOPES = (
     "groups:history",  # the same in private channels
     "users:read",  # whether somebody is a member, a guest, or from another workspace
     "users:read.email",  # which member has the e-mail address that a calendar has for whoever is on call
-    "files:write",  # the thread of a handoff as a file, uploaded into it
+    "files:write",  # the thread of a handoff as a file, and the whole of an answer that Slack's limits cut
     "usergroups:read",  # whether somebody is in a group that the registry allows to act
 )
 EVENTS = ("app_mention",)
