@@ -21,7 +21,9 @@ from bot.incidents.store import RedisIncidents
 from bot.leaves import RedisLeaves
 from bot.oncall.rotas import RedisRotas
 from bot.people import SlackPeople
-from bot.posting.outbox import Lost, Paces, RedisOutbox
+from bot.posting.entries import Lost
+from bot.posting.outbox import RedisOutbox
+from bot.posting.paces import Paces
 from bot.posting.poster import Poster
 from bot.progress import RedisProgress
 from bot.queue import RedisQueue

@@ -27,7 +27,7 @@ from bot.handoffs.watch import tending
 from bot.incidents.agenda import watching
 from bot.jobs import Dead, Jobs, Pauses
 from bot.metrics import Figures, ReportedProgress
-from bot.posting.outbox import Paces
+from bot.posting.paces import Paces
 from bot.posting.poster import posting
 from bot.queue import CAPTURES, NAMESPACE, QUEUES, Work, message
 from bot.registry_services import RegistryError

@@ -52,6 +52,16 @@ class Claim(NamedTuple):
     lost: str
 
 
+class Lost(NamedTuple):
+    """What Slack will never take: `channel` as the registry names it, `code` Slack's word for why, `asker` who is to be
+    told."""
+
+    id: str
+    channel: str
+    code: str
+    asker: str
+
+
 def encode(entry: Entry) -> bytes:
     """As JSON; Lua reads `conversation` from it."""
     return orjson.dumps(

@@ -7,15 +7,15 @@ moment they tell of.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from bot.posting import scripts
-from bot.posting.entries import ROOT, Claim, Entry, decode, encode
+from bot.posting.entries import ROOT, Claim, Entry, Lost, decode, encode
+from bot.posting.paces import Delays, Paces
 from bot.redis_client import key, redis_errors
 from bot.render import Message
 from handlers.notes import Note
@@ -33,48 +33,6 @@ SAID_TTL_MS = 7 * 24 * 3600 * 1000
 
 Renderer = Callable[[Note], Message]
 Link = Callable[[Thread], Awaitable[str | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Paces:
-    """Milliseconds between messages, after a burst: one a second and channel; chat.update is Tier 3, 50 a minute for
-    the workspace; all posts together some 300 a minute (docs.slack.dev/apis/web-api/rate-limits).
-
-    `all_kept` of the burst of all are for what changes an incident: in a storm its root does not wait for diagnoses.
-    """
-
-    channel_ms: int = 1_000
-    channel_burst: int = 3
-    edits_ms: int = 1_200
-    edits_burst: int = 20
-    all_ms: int = 200
-    all_burst: int = 60
-    all_kept: int = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Delays:
-    """Milliseconds. `lease` is longer than a usual look-up and a call; a dead worker's channel waits so long.
-
-    `settle`: a message that Slack was given a moment ago may still be on its way into the history. `held`: until Slack
-    is asked again whether a limit of the whole workspace is over.
-    """
-
-    lease: int = 15_000
-    first: int = 1_000
-    settle: int = 3_000
-    longest: int = 60_000
-    held: int = 3_600_000
-
-
-class Lost(NamedTuple):
-    """What Slack will never take: `channel` as the registry names it, `code` Slack's word for why, `asker` who is to be
-    told."""
-
-    id: str
-    channel: str
-    code: str
-    asker: str
 
 
 class RedisOutbox:

@@ -15,8 +15,8 @@ import structlog
 
 from bot.chat import TIMEOUT_S, Body, SlackChat
 from bot.chat_errors import Fate, SlackRefused
-from bot.posting.entries import Claim, Entry
-from bot.posting.outbox import EDITS, Lost, RedisOutbox
+from bot.posting.entries import Claim, Entry, Lost
+from bot.posting.outbox import EDITS, RedisOutbox
 from bot.render import Message
 from handlers.errors import OutageError
 from handlers.patience import MINUTES, patiently

@@ -4,7 +4,7 @@ a run would take hours. Everything else is the real one's."""
 import asyncio
 import os
 
-from bot.posting.outbox import Paces
+from bot.posting.paces import Paces
 from bot.settings import for_worker
 from bot.worker import serve
 

@@ -9,7 +9,8 @@ from bot import render
 from bot.doctor.alerts import AlertsProbe
 from bot.doctor.heard import Heard
 from bot.incidents.inbox import RedisInbox
-from bot.posting.outbox import PREFIX, Delays, RedisOutbox
+from bot.posting.outbox import PREFIX, RedisOutbox
+from bot.posting.paces import Delays
 from bot.queue import RedisQueue
 from handlers.alert import Alert, Origin
 from handlers.doctor import Check, Item, Topic

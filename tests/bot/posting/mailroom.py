@@ -9,7 +9,9 @@ from redis.asyncio import Redis
 
 from bot import render
 from bot.chat import SlackChat, slack_client, slack_session
-from bot.posting.outbox import PREFIX, Delays, Lost, Paces, RedisOutbox
+from bot.posting.entries import Lost
+from bot.posting.outbox import PREFIX, RedisOutbox
+from bot.posting.paces import Delays, Paces
 from bot.posting.poster import Poster, posting
 from bot.standin.app import Standin
 from bot.standin.rate import UNLIMITED

@@ -5,7 +5,8 @@ from redis.asyncio import Redis
 
 from bot import render
 from bot.posting.entries import Claim
-from bot.posting.outbox import PREFIX, Delays, RedisOutbox
+from bot.posting.outbox import PREFIX, RedisOutbox
+from bot.posting.paces import Delays
 from bot.standin.fault import Fault, Kind
 from handlers.notes import Help, Slip
 from handlers.posts import Root, Urgency

@@ -8,8 +8,9 @@ import pytest
 from redis.asyncio import Redis
 
 from bot import render
-from bot.posting.entries import Claim
-from bot.posting.outbox import PREFIX, Delays, Lost, Paces, RedisOutbox
+from bot.posting.entries import Claim, Lost
+from bot.posting.outbox import PREFIX, RedisOutbox
+from bot.posting.paces import Delays, Paces
 from bot.standin.fault import Fault, Kind
 from bot.standin.mentions import calling
 from handlers.errors import OutageError

@@ -5,7 +5,8 @@ from redis.asyncio import Redis
 
 from bot import render
 from bot.posting.entries import Claim
-from bot.posting.outbox import Paces, RedisOutbox
+from bot.posting.outbox import RedisOutbox
+from bot.posting.paces import Paces
 from handlers.notes import Help, Slip
 from handlers.posts import Reply, Root, Urgency
 from handlers.records import Thread
