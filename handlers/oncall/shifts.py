@@ -34,6 +34,12 @@ def shifts(spans: Iterable[Span], since: float, until: float) -> tuple[Shift, ..
     return tuple(found)
 
 
+def flat(spans: Iterable[Span], since: float, until: float) -> tuple[Span, ...]:
+    """The same as spans of which no two cover the same moment: from these, shifts cost next to nothing."""
+    found = shifts(spans, since, until)
+    return tuple(Span(shift.starts_at, shift.ends_at, shift.members) for shift in found if shift.members)
+
+
 def at(found: tuple[Shift, ...], moment: float) -> Shift | None:
     """The shift of a moment."""
     return next((shift for shift in found if shift.starts_at <= moment < shift.ends_at), None)

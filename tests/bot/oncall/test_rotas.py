@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -31,7 +32,7 @@ from handlers.errors import (
     NotACalendar,
     UnknownZone,
 )
-from handlers.oncall.shifts import at
+from handlers.oncall.shifts import at, flat
 from handlers.ports import Rotas
 from handlers.rotation import Calendar, Member, Rotation, UserGroup, Written
 from tests.bot.oncall.test_calendars import flowing
@@ -262,6 +263,19 @@ async def test_the_child_process_says_what_is_wrong(content: bytes, error: type[
         await read_apart(content, "Europe/Berlin", NOW, NOW - DAY, NOW + DAY)
 
 
+async def test_events_on_top_of_each_other_cost_the_child_and_nobody_else() -> None:
+    """What leaves it covers each moment once, so that shifts of a copy cost nothing; too much is trouble."""
+    many = [f"DTSTART:20260401T{at % 24:02}{at % 60:02}00Z\nDURATION:P1D\nSUMMARY:Ana {at}" for at in range(60)]
+    copy = await read_apart(calendar(*many), "Europe/Berlin", NOW, NOW - 40 * DAY, NOW + 100 * DAY)
+    assert max(len(span.members) for span in copy.spans) > 10
+    assert all(one.ends_at <= other.starts_at for one, other in pairwise(copy.spans))
+    guests = "".join(f"\nATTENDEE:mailto:n{at}@example.com" for at in range(20))
+    crowd = [f"DTSTART:20260401T{at % 24:02}{at % 60:02}00Z\nDURATION:P1D\nSUMMARY:{at}{guests}" for at in range(60)]
+    crowd = [event.replace("mailto:n", f"mailto:{at}.") for at, event in enumerate(crowd)]
+    with pytest.raises(EndlessCalendar):
+        await read_apart(calendar(*crowd), "Europe/Berlin", NOW, NOW - 40 * DAY, NOW + 100 * DAY)
+
+
 async def test_the_child_process_reads_as_this_one_would_in_any_time_zone_of_the_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -270,7 +284,8 @@ async def test_the_child_process_reads_as_this_one_would_in_any_time_zone_of_the
         "DTSTART:20260401T090000\nDURATION:P1D\nSUMMARY:Ana, Bo", "DTSTART;VALUE=DATE:20260401\nSUMMARY:Cy"
     )
     arguments = (content, "Europe/Berlin", NOW, NOW - DAY, NOW + DAY)
-    assert await read_apart(*arguments) == await in_process(*arguments)
+    apart, here = await read_apart(*arguments), await in_process(*arguments)
+    assert apart == here._replace(spans=flat(here.spans, NOW - DAY, NOW + DAY))
 
 
 async def test_what_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

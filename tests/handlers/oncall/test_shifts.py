@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.oncall.shifts import after, at, shifts
+from handlers.oncall.shifts import after, at, flat, shifts
 from handlers.rotation import Member, Shift, Span
 
 ANA, BO, CY = Member("Ana", "ana@example.com"), Member("Bo"), Member("Cy")
@@ -39,6 +39,16 @@ def test_exactly_those_whose_spans_cover_it(found: list[Span], since: int, lengt
             assert shift
             assert set(shift.members) == covering(found, instant)
     assert at(told, since + length) is None
+
+
+@given(found=spans, since=st.integers(-5, 60), length=st.integers(0, 60))
+def test_flat_ones_say_the_same_and_never_overlap(found: list[Span], since: int, length: int) -> None:
+    told = flat(found, -5, 120)
+    assert all(one.ends_at <= other.starts_at for one, other in pairwise(told))
+    again, before = shifts(told, since, since + length), shifts(found, since, since + length)
+    assert [(*shift[:2], set(shift.members)) for shift in again] == [
+        (*shift[:2], set(shift.members)) for shift in before
+    ]
 
 
 @given(found=spans, seed=st.integers(0, 100))
