@@ -16,6 +16,7 @@ from bot.handoffs.codec import decode_handoff, encode_handoff
 from bot.handoffs.export import Export
 from bot.posting.outbox import RedisOutbox
 from bot.redis_client import key, names, redis_errors
+from handlers.errors import OutageError
 from handlers.handoff import Handoff
 from handlers.notes import Note
 from handlers.posts import Reply
@@ -46,7 +47,7 @@ class RedisHandoffs:
         with redis_errors():
             identities = names(await self._redis.zrevrange(_index(rotation), 0, RECENT - 1))
             values = await self._redis.mget([_value(identity) for identity in identities]) if identities else []
-        return tuple(handoff for value in values if (handoff := _read(value)))
+        return tuple(handoff for value in values if (handoff := _listed(value)))
 
     async def commit(self, step: HandoffStep) -> bool:
         after = step.after
@@ -92,8 +93,18 @@ def _told(identity: str) -> str:
 
 
 def _read(data: bytes | str | None) -> Handoff | None:
+    """None where there is none. What another release wrote is not nothing: whoever took it for that would draft it anew
+    over what people did. Raises OutageError; a worker of that release can go on."""
     try:
         return decode_handoff(data) if data else None
     except Unreadable as error:
         log.error("handoff unreadable", why=str(error))
+        raise OutageError("handoff") from error
+
+
+def _listed(data: bytes | str | None) -> Handoff | None:
+    """A list is better without it than not there."""
+    try:
+        return _read(data)
+    except OutageError:
         return None

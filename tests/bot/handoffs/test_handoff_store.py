@@ -115,6 +115,10 @@ async def test_what_another_release_kept_is_left_alone(redis: Redis, rooms: Room
     await rooms.handoffs.commit(drafted())
     await redis.set(key("handoff", "habc"), b'{"schema": 99}')
     assert await rooms.handoffs.recent("payments") == ()
+    for asked in (rooms.handoffs.get("habc"), rooms.handoffs.commit(drafted())):
+        with pytest.raises(OutageError):
+            await asked
+    assert await redis.get(key("handoff", "habc")) == b'{"schema": 99}', "and not drafted over"
 
 
 @pytest.mark.redis
