@@ -23,7 +23,8 @@ from handlers.errors import OutageError
 from handlers.handoff import HandoffAct
 from handlers.handoff_notes import HandoffActed
 from handlers.incident import Act
-from handlers.notes import Acted, Form, Note, Slip
+from handlers.incident_notes import Acted
+from handlers.notes import Form, Note, Slip
 from handlers.ports import Tools
 from handlers.records import Person
 

@@ -8,7 +8,8 @@ from bot.words import phrase
 from handlers.handoff import FilledIn, HandoffAct
 from handlers.handoff_notes import AddForm, NotMeForm
 from handlers.incident import HOUR_AGO, PREVIOUS, WEEK_AGO, Act, Filled, Incident
-from handlers.notes import CompareForm, Form, SilenceForm, SnoozeForm
+from handlers.incident_notes import CompareForm, SilenceForm, SnoozeForm
+from handlers.notes import Form
 from handlers.records import Remembered
 
 View = dict[str, object]

@@ -11,7 +11,8 @@ from bot.words import Medium, mention, phrase, text_of
 from handlers.handoff import OFFERED, HandoffAct
 from handlers.handoff_notes import HandoffRoot
 from handlers.incident import Act
-from handlers.notes import IncidentRoot, Note
+from handlers.incident_notes import IncidentRoot
+from handlers.notes import Note
 
 Block = dict[str, object]
 

@@ -8,20 +8,10 @@ from handlers import claims, command
 from handlers.errors import NothingOpen, RequestError, SeveralOpen, UnknownInstance
 from handlers.handoffs import asked as handoffs
 from handlers.incident import Filled
+from handlers.incident_notes import IncidentList
 from handlers.incidents.acts import act
 from handlers.incidents.permission import admit, permit, permit_reading
-from handlers.notes import (
-    Accepted,
-    ClaimList,
-    Examining,
-    Explanation,
-    Help,
-    History,
-    IncidentList,
-    Note,
-    ServiceList,
-    Slip,
-)
+from handlers.notes import Accepted, ClaimList, Examining, Explanation, Help, History, Note, ServiceList, Slip
 from handlers.oncall.answer import on_call
 from handlers.ports import Tools
 from handlers.records import Person, Request, Service, Thread

@@ -10,6 +10,7 @@ from typing import TypeVar
 from analyzers.errors import MapstormError
 from handlers.errors import NoAlertmanager, RequestError, UnknownIncident
 from handlers.incident import Act, Filled, Incident
+from handlers.incident_notes import Acted, CompareForm, SilenceForm, SnoozeForm, StandsSo
 from handlers.incidents import deeds, machine
 from handlers.incidents.comparing import comparable, compare
 from handlers.incidents.offered import acts_of, can_silence
@@ -17,7 +18,7 @@ from handlers.incidents.permission import admit, permit
 from handlers.incidents.registered import service_of
 from handlers.incidents.silencing import matchers, silence, unsilence
 from handlers.incidents.steps import Change, settle, step
-from handlers.notes import Acted, CompareForm, SilenceForm, Slip, SnoozeForm, StandsSo
+from handlers.notes import Slip
 from handlers.ports import Tools
 from handlers.records import Person
 from handlers.step import Step

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from handlers.errors import TimedOut, Unreachable
 from handlers.incident import Incident, State
+from handlers.incident_notes import Afterwards, CaptureRefused, Comparison, InstanceDied
 from handlers.incidents.ill import ever_named, good
 from handlers.incidents.limits import aheads, planned
 from handlers.incidents.steps import Change, settle, step
-from handlers.notes import Afterwards, CaptureRefused, Comparison, InstanceDied
 from handlers.ports import Tools
 from handlers.posts import Post, Reply, Urgency
 from handlers.records import Capture, Outcome, Remembered, Request, Service, Trigger

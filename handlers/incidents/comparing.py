@@ -10,8 +10,8 @@ from analyzers.examine import examine
 from analyzers.snapshot import Snapshot
 from handlers.errors import NoSnapshot
 from handlers.incident import HOUR_AGO, PREVIOUS, WEEK_AGO, Incident
+from handlers.incident_notes import Compared, CompareForm
 from handlers.incidents.ill import good, suspects
-from handlers.notes import Compared, CompareForm
 from handlers.ports import Tools
 from handlers.records import Remembered, Service
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from handlers.errors import UnknownInstance, WrongUsage
 from handlers.incident import Act, Entry, Event, Incident, Silence, State
+from handlers.incident_notes import Compared
 from handlers.incidents.ill import asking, suspects
 from handlers.incidents.steps import Change
-from handlers.notes import Compared
 from handlers.posts import Reply
 from handlers.records import Service, Trigger
 from handlers.step import Reason, Wake

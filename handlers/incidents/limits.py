@@ -1,8 +1,8 @@
 """When an ill instance will have used nine tenths of its memory limit, and whether it is captured then. Pure."""
 
 from handlers.incident import Incident, State
+from handlers.incident_notes import LimitAhead
 from handlers.incidents.ill import ever_named, good
-from handlers.notes import LimitAhead
 from handlers.records import Outcome, Service
 
 NEARLY = 0.9

@@ -9,10 +9,10 @@ from functools import partial
 
 from handlers.alert import Group, Notification, Part
 from handlers.errors import OutageError, UnknownService
+from handlers.incident_notes import Follows
 from handlers.incidents.calling import calling
 from handlers.incidents.machine import decide
 from handlers.incidents.steps import TRIES, step
-from handlers.notes import Follows
 from handlers.ports import Tools
 from handlers.posts import Reply, Urgency
 from handlers.records import Service

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from handlers.errors import OutageError
 from handlers.incident import Entry, Event, Incident
+from handlers.incident_notes import IncidentRoot, StateChange
 from handlers.incidents.offered import acts_of, can_silence
-from handlers.notes import IncidentRoot, StateChange
 from handlers.ports import Tools
 from handlers.posts import Post, Reply, Root, Urgency
 from handlers.records import ON_CALL, Request, Service

@@ -27,38 +27,40 @@ from analyzers.profile import Site, Source
 from handlers.alert import Group, Origin
 from handlers.claims import CLAIMS
 from handlers.incident import Act, Entry, Event, Incident, Known, Silence, State
-from handlers.notes import (
-    Accepted,
+from handlers.incident_notes import (
     Acted,
     Afterwards,
-    CaptureFailed,
-    CaptureFinished,
     CaptureRefused,
-    CaptureStarted,
-    ClaimList,
     Compared,
     CompareForm,
-    Examining,
-    Explanation,
     Follows,
-    Form,
-    Help,
-    History,
     IncidentList,
     IncidentRoot,
     InstanceDied,
     LimitAhead,
-    Note,
-    ServiceList,
     SilenceForm,
-    Slip,
     SnoozeForm,
     StandsSo,
     StateChange,
+)
+from handlers.incident_notes import Comparison as Peers
+from handlers.notes import (
+    Accepted,
+    CaptureFailed,
+    CaptureFinished,
+    CaptureStarted,
+    ClaimList,
+    Examining,
+    Explanation,
+    Form,
+    Help,
+    History,
+    Note,
+    ServiceList,
+    Slip,
     Summary,
     Undelivered,
 )
-from handlers.notes import Comparison as Peers
 from handlers.records import Instance, Outcome, Remembered, Service, Trigger
 from tests.bot.doctor_notes import reports
 from tests.bot.handoff_notes import handoff_forms, handoff_notes

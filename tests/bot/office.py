@@ -16,7 +16,7 @@ from bot.standin.serve import Server
 from bot.standin.workspace import Workspace
 from bot.wiring import House
 from handlers.incident import Act, Incident
-from handlers.notes import IncidentRoot
+from handlers.incident_notes import IncidentRoot
 from handlers.records import Thread
 from handlers.step import Step
 from tests.bot import slack as signed

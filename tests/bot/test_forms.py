@@ -14,7 +14,8 @@ from bot.standin.choices import state
 from handlers.handoff import FilledIn, HandoffAct
 from handlers.handoff_notes import AddForm, HandoffForm
 from handlers.incident import Act, Filled
-from handlers.notes import FORMS, CompareForm, Form
+from handlers.incident_notes import CompareForm
+from handlers.notes import FORMS, Form
 from tests.bot.handoff_notes import handoff
 from tests.bot.notes import forms, incident, notes
 

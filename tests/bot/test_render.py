@@ -12,7 +12,8 @@ from bot.standin.records import Content
 from handlers.handoff import HandoffState
 from handlers.handoff_notes import HandoffRoot
 from handlers.incident import Act
-from handlers.notes import CaptureFinished, History, IncidentRoot, Note, ServiceList
+from handlers.incident_notes import IncidentRoot
+from handlers.notes import CaptureFinished, History, Note, ServiceList
 from handlers.records import Instance, Outcome, Remembered, Service
 from tests.bot.handoff_notes import handoff, rotation
 from tests.bot.notes import incident, many_findings, notes, service

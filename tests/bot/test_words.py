@@ -14,7 +14,8 @@ from bot.forms import view
 from bot.render import message
 from bot.words import LONGEST_NAME, Medium, clean, escape, short_function, text_of
 from handlers.incident import Act, Incident
-from handlers.notes import CaptureStarted, Help, IncidentRoot
+from handlers.incident_notes import IncidentRoot
+from handlers.notes import CaptureStarted, Help
 from tests.bot.notes import forms, incident, notes, service
 
 # What an attacker would call a function, a file, a service, or an instance.

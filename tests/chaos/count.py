@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from bot.render import message
 from handlers.incident import Event, Incident, State
+from handlers.incident_notes import IncidentRoot
 from handlers.incidents.captures import COOLING
 from handlers.incidents.offered import acts_of
-from handlers.notes import IncidentRoot
 from handlers.ports import Registry
 from tests.alerting.stories import Ending
 from tests.chaos.kept import Kept

@@ -10,9 +10,9 @@ from bot.standin.records import Channel, Content, Message
 from bot.standin.seed import Seed
 from bot.standin.workspace import Workspace
 from handlers.incident import Entry, Event, Incident, State
+from handlers.incident_notes import IncidentRoot
 from handlers.incidents.captures import COOLING
 from handlers.incidents.offered import acts_of
-from handlers.notes import IncidentRoot
 from handlers.records import Outcome
 from tests.alerting.stories import Ending
 from tests.bot.notes import incident, service

@@ -10,19 +10,8 @@ from handlers.answer import answer, chosen
 from handlers.claims import CLAIMS
 from handlers.errors import OutageError, UnknownInstance
 from handlers.incident import Act, Incident, State
-from handlers.notes import (
-    Accepted,
-    Acted,
-    ClaimList,
-    Explanation,
-    Help,
-    History,
-    IncidentList,
-    Note,
-    ServiceList,
-    Slip,
-    StandsSo,
-)
+from handlers.incident_notes import Acted, IncidentList, StandsSo
+from handlers.notes import Accepted, ClaimList, Explanation, Help, History, Note, ServiceList, Slip
 from handlers.ports import Standing
 from handlers.records import Allow, Person, Remembered, Thread
 from tests.fakes import ORDERS, Fakes

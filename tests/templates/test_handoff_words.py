@@ -25,7 +25,8 @@ from handlers.handoff_notes import (
     HandoffWorse,
 )
 from handlers.incident import Entry, Event, State
-from handlers.notes import Note, StateChange
+from handlers.incident_notes import StateChange
+from handlers.notes import Note
 from handlers.rotation import Member
 from tests.bot.handoff_notes import ANA, BO, handoff, handoff_notes, rotation
 from tests.bot.notes import incident, service

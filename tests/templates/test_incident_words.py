@@ -9,7 +9,8 @@ import pytest
 from bot.render import FINE_PRINT, message
 from bot.words import Medium, phrase, template_name, text_of
 from handlers.incident import Act, Event, Incident, State
-from handlers.notes import FORMS, IncidentRoot, LimitAhead, Note, StateChange, Undelivered
+from handlers.incident_notes import IncidentRoot, LimitAhead, StateChange
+from handlers.notes import FORMS, Note, Undelivered
 from handlers.records import Outcome, Trigger
 from tests.bot.notes import incident, incident_notes, service
 

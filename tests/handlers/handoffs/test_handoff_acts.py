@@ -24,7 +24,8 @@ from handlers.handoff_notes import (
 )
 from handlers.handoffs.acts import act, form
 from handlers.incident import Event, State
-from handlers.notes import Note, Slip, StateChange
+from handlers.incident_notes import StateChange
+from handlers.notes import Note, Slip
 from handlers.ports import Standing
 from handlers.records import Allow, Person, Thread
 from handlers.rotation import Rotation

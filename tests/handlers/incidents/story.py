@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from handlers.alert import Alert, Group, Notification, Origin
 from handlers.incident import Event, Incident
+from handlers.incident_notes import StateChange
 from handlers.incidents import captures, receive, wakes
-from handlers.notes import Note, StateChange
+from handlers.notes import Note
 from handlers.records import Capture, Comparison, Instance, Matcher, Outcome, Person, Request, Service
 from handlers.step import Reason
 from tests.fakes import ORDERS, Fakes

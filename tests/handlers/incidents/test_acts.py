@@ -9,10 +9,11 @@ from analyzers.examine import examine
 from handlers.alert import Notification, Origin
 from handlers.errors import OutageError
 from handlers.incident import HOUR_AGO, PREVIOUS, WEEK_AGO, Act, Event, Filled, Incident, State
+from handlers.incident_notes import Acted, Compared, CompareForm, SilenceForm, SnoozeForm, StandsSo
 from handlers.incidents import receive
 from handlers.incidents.acts import act, form
 from handlers.incidents.offered import acts_of
-from handlers.notes import Acted, Compared, CompareForm, SilenceForm, Slip, SnoozeForm, StandsSo
+from handlers.notes import Slip
 from handlers.ports import Standing
 from handlers.records import Allow, Capture, Person, Remembered, Request, Trigger
 from tests.analyzers.recordings import Recording

@@ -6,8 +6,8 @@ import pytest
 
 from handlers import capture
 from handlers.incident import State
+from handlers.incident_notes import Afterwards, CaptureRefused, Comparison, IncidentRoot, InstanceDied, LimitAhead
 from handlers.incidents import captures, wakes
-from handlers.notes import Afterwards, CaptureRefused, Comparison, IncidentRoot, InstanceDied, LimitAhead
 from handlers.records import Capture, Outcome, Remembered, Trigger
 from handlers.step import Reason, Wake
 from tests.handlers.incidents.story import SERVICE, Story, firing, grown, lost, over

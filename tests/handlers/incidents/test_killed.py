@@ -6,9 +6,9 @@ from dataclasses import fields, replace
 
 from handlers import capture
 from handlers.incident import Act, Filled, State
+from handlers.incident_notes import Afterwards, CaptureRefused, Comparison, LimitAhead
 from handlers.incidents import captures, receive, wakes
 from handlers.incidents.acts import act
-from handlers.notes import Afterwards, CaptureRefused, Comparison, LimitAhead
 from handlers.ports import Tools
 from handlers.records import Capture, Outcome, Trigger
 from handlers.step import Reason

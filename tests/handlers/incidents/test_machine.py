@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from handlers.incident import Act, Event, Filled, Incident, State
+from handlers.incident_notes import Follows, IncidentRoot, StateChange
 from handlers.incidents.acts import act
 from handlers.incidents.news import LATE_S
-from handlers.notes import Follows, IncidentRoot, StateChange
 from handlers.posts import Root, Urgency
 from handlers.records import Trigger
 from handlers.step import Reason

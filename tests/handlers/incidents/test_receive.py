@@ -9,8 +9,8 @@ import pytest
 from handlers.alert import Alert
 from handlers.errors import OutageError
 from handlers.incident import Event
+from handlers.incident_notes import Follows, IncidentRoot
 from handlers.incidents import receive
-from handlers.notes import Follows, IncidentRoot
 from handlers.records import Comparison, Matcher
 from tests.handlers.incidents.story import GROUP, SERVICE, Story, firing, over, told
 

@@ -1,0 +1,145 @@
+"""What is said of incidents, one frozen record each, and the forms of their modals. Facts, never sentences."""
+
+from typing import NamedTuple
+
+from analyzers.finding import Diagnosis
+from handlers.incident import Act, Entry, Incident
+from handlers.records import Outcome, Remembered, Service, Trigger
+
+
+class IncidentRoot(NamedTuple):
+    """The root of an incident's thread: how it stands now. `acts` are the buttons, in order."""
+
+    service: Service
+    incident: Incident
+    acts: tuple[Act, ...]
+
+
+class StateChange(NamedTuple):
+    """In the thread: what happened to the incident, and who did it."""
+
+    service: Service
+    incident: Incident
+    entry: Entry
+
+
+class Follows(NamedTuple):
+    """In the thread of a new incident: the one before it of the same group, with its verdict; `link` may be missing."""
+
+    service: Service
+    previous: Incident
+    link: str | None
+
+
+class Comparison(NamedTuple):
+    """In the thread: the ill instances beside their peers, of the same request."""
+
+    service: Service
+    ill: tuple[Outcome, ...]
+    peers: tuple[Outcome, ...]
+
+
+class Afterwards(NamedTuple):
+    """In the thread: one instance during the incident and after it."""
+
+    service: Service
+    during: Outcome
+    after: Outcome
+
+
+class InstanceDied(NamedTuple):
+    """In the thread: an instance of the incident does not answer any more; `last` is its last good capture."""
+
+    service: Service
+    instance: str
+    reason: str
+    last: Remembered | None
+
+
+class CaptureRefused(NamedTuple):
+    """In the thread: not captured, because the instance was captured just now. `wait_s`: until it may be again."""
+
+    service: Service
+    instance: str
+    trigger: Trigger
+    wait_s: float
+
+
+class LimitAhead(NamedTuple):
+    """In the thread: the memory limit (bytes) is `seconds` away at this rate; captured again at `capture_at`, None
+    where no capture is planned because nine tenths are used already."""
+
+    service: Service
+    instance: str
+    limit: int
+    live_heap: float
+    seconds: float
+    capture_at: float | None
+
+
+class Compared(NamedTuple):
+    """In the thread: the newest snapshot of an instance against one of `base_at` that somebody chose."""
+
+    service: Service
+    instance: str
+    base_at: float
+    asked_by: str
+    diagnosis: Diagnosis
+
+
+class IncidentList(NamedTuple):
+    """To the asker alone: incidents that are not resolved, with their links where Slack gave one."""
+
+    service: Service | None
+    incidents: tuple[tuple[Incident, str | None], ...]
+
+
+class Acted(NamedTuple):
+    """To the asker alone: what their command has changed."""
+
+    incident: Incident
+    entry: Entry
+
+
+class StandsSo(NamedTuple):
+    """To the asker alone: why nothing was changed, and how the incident stands."""
+
+    incident: Incident
+    act: Act
+
+
+class SnoozeForm(NamedTuple):
+    """A modal: for how long."""
+
+    incident: Incident
+    seconds: tuple[int, ...]
+
+
+class SilenceForm(NamedTuple):
+    """A modal: for how long, and why."""
+
+    incident: Incident
+    seconds: tuple[int, ...]
+
+
+class CompareForm(NamedTuple):
+    """A modal: which instance, against what. `choices` are earlier captures, newest first."""
+
+    incident: Incident
+    instances: tuple[str, ...]
+    choices: tuple[Remembered, ...]
+
+
+IncidentTold = (
+    IncidentRoot
+    | StateChange
+    | Follows
+    | Comparison
+    | Afterwards
+    | InstanceDied
+    | CaptureRefused
+    | LimitAhead
+    | Compared
+)
+IncidentAnswer = IncidentList | Acted | StandsSo
+IncidentForm = SnoozeForm | SilenceForm | CompareForm
