@@ -22,6 +22,8 @@ from handlers.rotation import Member, Rota, Rotation, Shift
 
 # A copy of a calendar that is younger was read without trouble.
 NEW_S = 300.0
+# Shifts that overlap for so long were handed over as the second one began; when the first one ends nobody comes.
+OVERLAP_S = 7200.0
 
 
 class Move(StrEnum):
@@ -44,7 +46,7 @@ class Due(NamedTuple):
 
 
 class Change(NamedTuple):
-    """Somebody comes on call at `at`, until `until`; those before are on call since `since`."""
+    """Others are on call from `at` until `until`; those before are since `since`."""
 
     at: float
     since: float
@@ -63,8 +65,10 @@ def due(rotation: Rotation, known: Iterable[Handoff], rota: Rota, now: float) ->
 
 
 def changes(rota: Rota) -> tuple[Change, ...]:
-    """Every moment at which somebody comes on call. Where nobody comes there is nobody to hand over to."""
-    return tuple(_change(before, after) for before, after in pairwise(rota.shifts) if after.members)
+    """Every moment at which somebody has to take over. Where nobody is on call there is nobody to hand over to, and
+    whoever stays when an overlap ends has taken over at its beginning."""
+    found = (_change(before, after) for before, after in pairwise(rota.shifts) if after.members)
+    return tuple(change for change in found if not _is_end_of_overlap(change))
 
 
 def reads(rotation: Rotation, now: float) -> tuple[float, float]:
@@ -113,6 +117,11 @@ def _change(before: Shift, after: Shift) -> Change:
     return Change(after.starts_at, before.starts_at, after.ends_at, before.members, after.members)
 
 
+def _is_end_of_overlap(change: Change) -> bool:
+    before, after = ({identity(member) for member in members} for members in (change.outgoing, change.incoming))
+    return after <= before and change.at - change.since <= OVERLAP_S
+
+
 def _drafted(rotation: Rotation, change: Change, rota: Rota, now: float) -> Handoff:
     return Handoff(
         id=identity_of(rotation.name, f"{change.at:.0f}"),
@@ -159,13 +168,16 @@ def _doubts(handoff: Handoff, rota: Rota, now: float) -> bool:
 
 def _before(handoff: Handoff, rota: Rota) -> Due | None:
     """It follows the rota."""
-    if at(rota.shifts, handoff.at) is None:
+    shift = at(rota.shifts, handoff.at)
+    if shift is None:
         return None
     change = next((change for change in changes(rota) if change.at == handoff.at), None)
     if change is None:
         if handoff.state is HandoffState.WITHDRAWN:
             return None
-        return Due(Move.WITHDRAW, handoff, replace(handoff, state=HandoffState.WITHDRAWN))
+        # Nobody any more is worth knowing: it is no swap, and may be a slip of the calendar.
+        withdrawn = handoff if shift.members else replace(handoff, incoming=(), expected=())
+        return Due(Move.WITHDRAW, handoff, replace(withdrawn, state=HandoffState.WITHDRAWN))
     if handoff.state is not HandoffState.WITHDRAWN and _agrees(handoff, change):
         return None
     return Due(Move.EDIT, handoff, followed(handoff, change))

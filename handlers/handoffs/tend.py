@@ -34,12 +34,15 @@ async def tend(tools: Tools, rotation: Rotation) -> None:
             await carry(tools, handoff.id)
 
 
-async def named(tools: Tools, rotation: Rotation, members: tuple[Member, ...]) -> tuple[Member, ...]:
-    """With Slack's ids. Raises OutageError where asking again may help; else they keep the names they have."""
+async def named(
+    tools: Tools, rotation: Rotation, members: tuple[Member, ...], *, patient: bool = True
+) -> tuple[Member, ...]:
+    """With Slack's ids. Raises OutageError where asking again may help and there is time; else they keep the names they
+    have."""
     try:
         return await tools.rotas.known(rotation, members)
     except OutageError as error:
-        if error.retryable:
+        if error.retryable and patient:
             raise
         return members
 
@@ -73,8 +76,11 @@ async def _do(tools: Tools, rotation: Rotation, rota: Rota, found: Due) -> None:
 async def _with_ids(tools: Tools, rotation: Rotation, found: Due) -> Handoff:
     if found.move not in (Move.DRAFT, Move.EDIT):
         return found.after
-    outgoing = await named(tools, rotation, found.after.outgoing)
-    return replace(found.after, outgoing=outgoing, incoming=await named(tools, rotation, found.after.incoming))
+    # An address to which Slack never has an answer must not keep the handoff from being said.
+    patient = tools.now() < found.after.at - rotation.lead_s / 2
+    outgoing = await named(tools, rotation, found.after.outgoing, patient=patient)
+    incoming = await named(tools, rotation, found.after.incoming, patient=patient)
+    return replace(found.after, outgoing=outgoing, incoming=incoming)
 
 
 def _replies(move: Move, before: Handoff, after: Handoff, rotation: Rotation, rota: Rota) -> tuple[Reply, ...]:

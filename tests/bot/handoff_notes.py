@@ -77,6 +77,7 @@ def handoff_notes(incidents: tuple[Incident, ...], text: str) -> list[HandoffTol
     missed = (Missed("svc-orders", text, 3, "timed_out"), Missed(text, text, 1, text))
     return [
         *(HandoffRoot(handoff(state, text), rotation(text)) for state in HandoffState),
+        HandoffRoot(replace(handoff(HandoffState.WITHDRAWN, text), incoming=()), rotation(text)),
         HandoffRoot(odd, rotation(text), "calendar_away"),
         HandoffRoot(replace(plain, outgoing=()), replace(rotation(text), services=())),
         HandoffOngoing(plain, ongoing),
@@ -101,6 +102,7 @@ def handoff_notes(incidents: tuple[Incident, ...], text: str) -> list[HandoffTol
         HandoffChanged(plain, (stranger, ANA)),
         HandoffChanged(plain, plain.incoming),
         HandoffWithdrawn(plain),
+        HandoffWithdrawn(replace(plain, incoming=())),
         HandoffReminder(plain),
         HandoffReminder(odd),
         HandoffEscalation(plain),

@@ -275,6 +275,29 @@ async def test_nobody_comes_and_somebody_comes_after_nobody() -> None:
     assert (watch.only.at, watch.only.outgoing, watch.only.incoming) == (morning, (), (BO,))
 
 
+async def test_shifts_that_overlap_are_handed_over_once() -> None:
+    """Half an hour together: as the second one begins. Whoever goes after a day of two hands over to who stays."""
+    ana, bo = turns(MONDAY - DAY, DAY, ANA, BO)
+    watch = Watch(MONDAY - 2 * HOUR, [ana._replace(ends_at=MONDAY + HOUR / 2), bo])
+    await watch.until(MONDAY + DAY / 2)
+    assert (watch.only.at, watch.only.outgoing, watch.only.incoming) == (MONDAY, (ANA,), (ANA, BO))
+    watch = Watch(MONDAY + HOUR, [Span(MONDAY, MONDAY + 9 * HOUR, (ANA,)), Span(MONDAY, MONDAY + DAY, (BO,))])
+    await watch.until(MONDAY + 10 * HOUR)
+    assert (watch.only.at, watch.only.incoming) == (MONDAY + 9 * HOUR, (BO,))
+
+
+async def test_a_calendar_that_has_nobody_any_more_says_so() -> None:
+    ana, bo = turns(MONDAY - DAY, DAY, ANA, BO)
+    watch = Watch(MONDAY - LEAD, [ana, bo])
+    await watch.look()
+    watch.plan()
+    await watch.look(workers=2)
+    assert (watch.only.state, watch.only.incoming) == (HandoffState.WITHDRAWN, ())
+    watch.plan(ana, bo)
+    await watch.look(workers=2)
+    assert (watch.only.state, watch.only.incoming) == (HandoffState.DRAFTED, (BO,))
+
+
 async def test_people_whom_slack_knows_by_their_address() -> None:
     watch = Watch(MONDAY - LEAD, turns(MONDAY - DAY, DAY, ANA, CY))
     watch.fakes.rotas.users["cy@example.com"] = "U0CY"
@@ -294,9 +317,9 @@ async def test_slack_does_not_say_who_somebody_is(error: OutageError, drafted: b
     with pytest.raises(OutageError):
         await watch.look()
     assert watch.handoffs() == []
-    watch.fakes.rotas.fails = None
+    watch.fakes.clock.time = MONDAY - LEAD / 2
     await watch.look()
-    assert watch.only.incoming == (CY,)
+    assert watch.only.incoming == (CY,), "waited for, but not until it is too late"
 
 
 async def test_a_calendar_that_cannot_be_read_is_said_once_in_the_thread() -> None:
