@@ -59,7 +59,7 @@ class Handoff:
 
     `expected` are the incoming as the rota had them last; `incoming` differs where somebody said "not me". `trouble`
     is the error's word for why the rota could not be read, "" where it could. `owes`: its incidents have yet to be
-    told what was added, or who has them now.
+    told what was added, or who has them now. `caught_up`: the thread was told what happened after the draft.
     """
 
     id: str
@@ -80,6 +80,7 @@ class Handoff:
     expected: tuple[Member, ...] = ()
     trouble: str = ""
     owes: bool = False
+    caught_up: bool = False
     version: int = 1
 
 
@@ -131,7 +132,7 @@ class Missed(NamedTuple):
 
 
 class Sections(NamedTuple):
-    """What a handoff carries, by concern; empty ones are left out."""
+    """What a handoff carries, by concern; empty ones are left out. What waits is not among what is ongoing."""
 
     ongoing: tuple[Ongoing, ...] = ()
     fixed: tuple[Fixed, ...] = ()

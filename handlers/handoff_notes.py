@@ -58,6 +58,13 @@ class HandoffWaiting(NamedTuple):
     items: tuple[Ongoing, ...]
 
 
+class HandoffSince(NamedTuple):
+    """In the thread, as the shift begins: incidents that have opened, ended or changed hands since the draft."""
+
+    handoff: Handoff
+    items: tuple[Ongoing, ...]
+
+
 class HandoffNothing(NamedTuple):
     """In the thread: there is nothing to hand over."""
 
@@ -160,6 +167,7 @@ HandoffTold = (
     | HandoffQuiet
     | HandoffMissed
     | HandoffWaiting
+    | HandoffSince
     | HandoffNothing
     | HandoffAdded
     | HandoffTaken

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import groupby, pairwise
 
 from handlers.handoff import Added, Fixed, Handoff, Missed, Ongoing, Quiet, Sections, Worse
-from handlers.incident import Incident, State
+from handlers.incident import Entry, Event, Incident, State
 from handlers.incidents.captures import COOLING
 from handlers.incidents.ill import ever_named, good
 from handlers.ports import Tools
@@ -20,6 +20,8 @@ from handlers.rotation import Rotation
 LINKS, LINK_S = 20, 0.7
 # Below either, a heap breathes. And what grew in a quarter of an hour says nothing of a shift.
 MIN_PER_HOUR, MIN_SHARE, MIN_SPAN_S = 1024.0**2, 0.05, 900.0
+# What whoever comes wants to hear of when it happens after the draft.
+NEWS = {Event.OPENED, Event.REOPENED, Event.WOKE, Event.RESOLVED, Event.ACKNOWLEDGED, Event.SNOOZED}
 # A heap that lost so much began anew: the process did, most likely.
 FELL = 0.8
 
@@ -33,15 +35,25 @@ async def gather(tools: Tools, rotation: Rotation, handoff: Handoff) -> Sections
     over = [incident for incident in touched if _is_fixed(incident, handoff.since)]
     every = list({incident.id: incident for incident in (*ongoing, *touched)}.values())
     links = await _links(tools, every)
-    firing = [incident for incident in ongoing if incident.state is State.OPEN and incident.firing]
+    told = [Ongoing(each, links.get(each.id), _added(handoff, each)) for each in ongoing]
     return Sections(
-        ongoing=tuple([Ongoing(each, links.get(each.id), _added(handoff, each)) for each in ongoing]),
+        ongoing=tuple([each for each in told if not _waits(each.incident)]),
         fixed=tuple([Fixed(each, links.get(each.id), await _held(tools, each), _after(each)) for each in over]),
         worse=await _worse(tools, rotation, every, handoff.since, now),
         quiet=tuple([each._replace(link=links.get(each.incident.id)) for each in _quiet(every, handoff, now)]),
         missed=missed(every, handoff.since),
-        waiting=tuple([Ongoing(each, links.get(each.id)) for each in firing]),
+        waiting=tuple([each for each in told if _waits(each.incident)]),
     )
+
+
+async def since_draft(tools: Tools, rotation: Rotation, handoff: Handoff) -> tuple[Ongoing, ...]:
+    """Incidents that have opened, ended or changed hands since the draft, what waits before what does not. Raises
+    OutageError."""
+    touched = [each for each in await tools.incidents.since(handoff.drafted_at) if each.service in rotation.services]
+    news = [each for each in touched if any(line.event in NEWS for line in _later(each, handoff.drafted_at))]
+    news.sort(key=lambda each: (not _waits(each), each.state is State.RESOLVED))
+    links = await _links(tools, news)
+    return tuple([Ongoing(each, links.get(each.id)) for each in news])
 
 
 def missed(incidents: Iterable[Incident], since: float) -> tuple[Missed, ...]:
@@ -95,6 +107,15 @@ async def _worse(
         history = await tools.snapshots.history(service)
         found += worse(service, history, named.get(service, set()), since, now)
     return tuple(found)
+
+
+def _waits(incident: Incident) -> bool:
+    """For a person: it fires, and nobody has acknowledged it."""
+    return incident.state is State.OPEN and bool(incident.firing)
+
+
+def _later(incident: Incident, moment: float) -> Iterable[Entry]:
+    return (line for line in incident.timeline if line.at > moment)
 
 
 def _is_fixed(incident: Incident, since: float) -> bool:

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from handlers.handoff import Handoff, HandoffState
-from handlers.handoffs.reminders import DAY_S, INCOMING, is_live, reminder
+from handlers.handoffs.reminders import DAY_S, INCOMING, is_behind, is_live, reminder
 from handlers.oncall.shifts import at, identity
 from handlers.rotation import Member, Rota, Rotation, Shift
 
@@ -34,6 +34,7 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
     REMIND = "remind"
     ESCALATE = "escalate"
+    CATCH_UP = "catch_up"
     DOUBT = "doubt"  # the calendar cannot be read any more, or can again
 
 
@@ -135,6 +136,7 @@ def _drafted(rotation: Rotation, change: Change, rota: Rota, now: float) -> Hand
         drafted_at=now,
         expected=change.incoming,
         trouble=rota.trouble,
+        caught_up=now >= change.at,
     )
 
 
@@ -153,6 +155,8 @@ def _next(rotation: Rotation, handoff: Handoff, rota: Rota, now: float) -> Due |
         return moved._replace(after=replace(moved.after, trouble=rota.trouble))
     if _doubts(handoff, rota, now) and is_live(rotation, handoff, now):
         return Due(Move.DOUBT, handoff, replace(handoff, trouble=rota.trouble))
+    if is_behind(handoff, now):
+        return Due(Move.CATCH_UP, handoff, replace(handoff, caught_up=True))
     reminded = reminder(rotation, handoff, now)
     move = Move.REMIND if reminded is not None and reminded.told == INCOMING else Move.ESCALATE
     return Due(move, handoff, reminded) if reminded is not None else None
@@ -178,7 +182,8 @@ def _before(handoff: Handoff, rota: Rota) -> Due | None:
         # Nobody any more is worth knowing: it is no swap, and may be a slip of the calendar.
         withdrawn = handoff if shift.members else replace(handoff, incoming=(), expected=())
         return Due(Move.WITHDRAW, handoff, replace(withdrawn, state=HandoffState.WITHDRAWN))
-    if handoff.state is not HandoffState.WITHDRAWN and _agrees(handoff, change):
+    agrees = same(handoff.expected, change.incoming) and same(handoff.outgoing, change.outgoing)
+    if agrees and handoff.state is not HandoffState.WITHDRAWN:
         return None
     return Due(Move.EDIT, handoff, followed(handoff, change))
 
@@ -194,7 +199,3 @@ def _since(handoff: Handoff, rota: Rota) -> Due | None:
         return Due(Move.WITHDRAW, handoff, replace(handoff, state=HandoffState.WITHDRAWN))
     change = Change(handoff.at, handoff.since, shift.ends_at, handoff.outgoing, shift.members)
     return Due(Move.EDIT, handoff, followed(handoff, change))
-
-
-def _agrees(handoff: Handoff, change: Change) -> bool:
-    return same(handoff.expected, change.incoming) and same(handoff.outgoing, change.outgoing)

@@ -1,4 +1,5 @@
-"""Whom a handoff that nobody has taken reminds: one line to the incoming, one to the channel, then rest. Pure."""
+"""Whom a handoff that nobody has taken reminds: one line to the incoming, one to the channel, then rest. And when it
+tells what has happened since it was drafted: as the shift begins, taken or not. Pure."""
 
 from dataclasses import replace
 
@@ -27,6 +28,12 @@ def reminder(rotation: Rotation, handoff: Handoff, now: float) -> Handoff | None
     if handoff.told == INCOMING and now >= begun + 2 * rotation.reminder_s:
         return replace(handoff, told=CHANNEL)
     return None
+
+
+def is_behind(handoff: Handoff, now: float) -> bool:
+    """Whether what happened between the draft and the shift has yet to be told."""
+    begun = handoff.at <= now < min(handoff.until, handoff.at + DAY_S)
+    return begun and not handoff.caught_up and not handoff.asked_by and handoff.state is not HandoffState.WITHDRAWN
 
 
 def _begun(handoff: Handoff) -> float:

@@ -8,15 +8,16 @@ from dataclasses import replace
 
 from handlers.errors import CalendarError, CalendarPending, OutageError
 from handlers.handoff import Handoff, HandoffState
-from handlers.handoff_notes import HandoffChanged, HandoffEscalation, HandoffReminder, HandoffWithdrawn
+from handlers.handoff_notes import HandoffChanged, HandoffEscalation, HandoffReminder, HandoffSince, HandoffWithdrawn
 from handlers.handoffs.carry import carry
-from handlers.handoffs.facts import gather
+from handlers.handoffs.facts import gather, since_draft
 from handlers.handoffs.machine import Due, Move, due, identity_of, reads
 from handlers.handoffs.reminders import DAY_S, is_live
 from handlers.handoffs.steps import carried, said, step, trouble, troubled
 from handlers.ports import Tools
 from handlers.posts import Reply, Root
 from handlers.rotation import Member, Rota, Rotation
+from handlers.step import HandoffStep
 
 
 async def tend(tools: Tools, rotation: Rotation) -> None:
@@ -64,6 +65,9 @@ async def _complain(tools: Tools, rotation: Rotation, rota: Rota, now: float) ->
 
 
 async def _do(tools: Tools, rotation: Rotation, rota: Rota, found: Due) -> None:
+    if found.move is Move.CATCH_UP:
+        await _catch_up(tools, rotation, found)
+        return
     before, after = found.before, await _with_ids(tools, rotation, found)
     replies: tuple[Reply, ...]
     if before is None:
@@ -71,6 +75,14 @@ async def _do(tools: Tools, rotation: Rotation, rota: Rota, found: Due) -> None:
     else:
         replies = _replies(found.move, before, after, rotation, rota)
     await tools.handoffs.commit(step(rotation, before, after, *replies))
+
+
+async def _catch_up(tools: Tools, rotation: Rotation, found: Due) -> None:
+    """Says it in one reply, if there is anything; the root stays as it stands."""
+    after = replace(found.after, version=found.after.version + 1)
+    news = await since_draft(tools, rotation, after)
+    replies = (said(after, "since", HandoffSince(after, news)),) if news else ()
+    await tools.handoffs.commit(HandoffStep(found.before, after, replies))
 
 
 async def _with_ids(tools: Tools, rotation: Rotation, found: Due) -> Handoff:

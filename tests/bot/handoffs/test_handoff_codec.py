@@ -32,6 +32,7 @@ HANDOFF = {
     "expected": members,
     "trouble": texts,
     "owes": st.booleans(),
+    "caught_up": st.booleans(),
     "version": st.integers(1, 99),
 }
 handoffs = st.builds(Handoff, **HANDOFF)  # type: ignore[arg-type]

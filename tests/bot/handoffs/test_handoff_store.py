@@ -136,7 +136,7 @@ async def test_workers_with_stores_of_their_own_race(redis: Redis, redis_url: st
             for _ in range(3):
                 await asyncio.gather(*(tend(tools, ROTATION) for tools in workers))
         (handoff,) = await workers[0].handoffs.recent(ROTATION.name)
-    assert (handoff.told, handoff.version, handoff.incoming[0].slack) == (2, 4, "U0DEE")
+    assert (handoff.told, handoff.version, handoff.incoming[0].slack) == (2, 5, "U0DEE")
     said_of = [name.decode() for name in await redis.lrange(key("handoff-told", handoff.id), 0, -1)]
     assert len(said_of) == 4, "nothing to hand over, changed, a reminder, an escalation"
 

@@ -15,10 +15,10 @@ from handlers.handoff_notes import (
     HandoffChanged,
     HandoffExported,
     HandoffNothing,
-    HandoffOngoing,
     HandoffReminder,
     HandoffStands,
     HandoffTaken,
+    HandoffWaiting,
     HandoffWithdrawn,
     NotMeForm,
 )
@@ -228,7 +228,7 @@ async def test_a_handoff_of_now_once_for_each_request(watch: Watch) -> None:
     await say(watch, "handoff", person(ANA))
     made = answered.handoff
     assert (made.outgoing, made.incoming, made.asked_by) == ((BO,), (CY,), "U0ANA")
-    assert watch.told(HandoffOngoing).count(made.id) == 1
+    assert watch.told(HandoffWaiting).count(made.id) == 1
     assert (made.since, made.until) == (MONDAY, MONDAY + 2 * DAY)
     other = await say(watch, "handoff payments", person(ANA), request="r2")
     assert isinstance(other, HandoffAsked)

@@ -55,7 +55,7 @@ async def test_open_incidents_with_links_and_what_was_added(watch: Watch) -> Non
     found = await carried(watch)
     mine = watch.fakes.incidents.kept["i1"]
     added = Added(watch.now, "U0ANA", "i1", "wait")
-    assert found.ongoing == (Ongoing(waits, None), Ongoing(mine, "https://slack.example.com/i1", (added,)))
+    assert found.ongoing == (Ongoing(mine, "https://slack.example.com/i1", (added,)),)
     assert found.waiting == (Ongoing(waits, None),)
 
 
@@ -65,8 +65,8 @@ async def test_links_are_asked_for_once_and_not_without_end(watch: Watch) -> Non
         watch.fakes.incidents.kept[made.id] = made
         watch.fakes.outbox.take(Root(made.id, ORDERS.channel, Help(), 1))
     found = await carried(watch)
-    assert len(found.ongoing) == LINKS + 5
-    assert sum(each.link is not None for each in found.ongoing) == LINKS
+    assert len(found.waiting) == LINKS + 5
+    assert sum(each.link is not None for each in found.waiting) == LINKS
 
 
 async def test_what_was_resolved_in_the_shift_and_whether_it_held(watch: Watch) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,9 +15,10 @@ from handlers.handoff_notes import (
     HandoffEscalation,
     HandoffFixed,
     HandoffNothing,
-    HandoffOngoing,
     HandoffReminder,
+    HandoffSince,
     HandoffTaken,
+    HandoffWaiting,
     HandoffWithdrawn,
 )
 from handlers.handoffs.acts import act
@@ -69,7 +71,7 @@ async def test_a_week_of_daily_shifts() -> None:
     odd = [handoff.id for handoff in watch.handoffs()[::2]]
     assert watch.told(HandoffReminder) == odd
     assert watch.told(HandoffEscalation) == odd
-    assert len(watch.told(HandoffOngoing)) == 7
+    assert len(watch.told(HandoffWaiting)) == 7
     assert len(watch.told(HandoffFixed)) == 6, "the first shift resolved nothing"
     watch.at_most_one_of_each()
 
@@ -92,6 +94,28 @@ async def test_nothing_to_say_is_one_line() -> None:
     watch = Watch(MONDAY - LEAD, turns(MONDAY - DAY, DAY, ANA, BO))
     await watch.look()
     assert [type(note) for note in watch.fakes.outbox.said()] == [HandoffNothing]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_what_happens_after_the_draft_is_told_once_as_the_shift_begins(taken: bool) -> None:
+    watch = Watch(MONDAY - LEAD, turns(MONDAY - DAY, DAY, ANA, BO))
+    here, told = watch.fakes, watch.fakes.incidents.kept
+    told["old"] = incident("old", MONDAY - DAY)
+    told["over"] = incident("over", MONDAY - DAY)
+    await watch.look()
+    if taken:
+        await act(here.tools, watch.only.id, HandoffAct.TAKE, person(BO))
+    told["over"] = resolved(told["over"], MONDAY - 60)
+    told["new"] = incident("new", MONDAY - 1800)
+    told["else"] = replace(told["new"], id="else", group=told["new"].group._replace(service="svc-other"))
+    await watch.until(MONDAY - 1)
+    assert watch.told(HandoffSince) == []
+    await watch.until(MONDAY + 1)
+    told["late"] = incident("late", MONDAY + 60)
+    await watch.until(MONDAY + 4 * HOUR)
+    (note,) = (note for note in here.outbox.said() if isinstance(note, HandoffSince))
+    assert [item.incident.id for item in note.items] == ["new", "over"]
+    watch.at_most_one_of_each()
 
 
 @pytest.mark.parametrize(("zone", "day"), CHANGES, ids=str)
@@ -135,7 +159,7 @@ async def test_workers_race() -> None:
     events = [type(post.note) for post in here.outbox.replies.values()]
     assert events == [HandoffNothing, HandoffReminder, HandoffEscalation]
     versions = [step.after.version for step in slow.steps]
-    assert versions == [1, 2, 3]
+    assert versions == [1, 2, 3, 4], "the second one is of a shift that began without news"
 
 
 class Killed(Exception):
@@ -249,8 +273,9 @@ async def test_a_calendar_that_forgets_what_is_over_changes_nothing() -> None:
     watch.fakes.clock.time = MONDAY + 60
     for left in ([bo], []):
         watch.plan(*left)
-        await watch.look()
-        assert (watch.only.outgoing, watch.only.incoming, watch.only.version) == ((ANA,), (BO,), 1)
+        await watch.look(workers=2)
+        assert (watch.only.outgoing, watch.only.incoming, watch.only.version) == ((ANA,), (BO,), 2)
+    assert [type(note) for note in watch.fakes.outbox.said()] == [HandoffNothing]
 
 
 async def test_late_corrections_after_the_moment() -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.alert import Group, Origin
 from handlers.handoff import Handoff
-from handlers.handoff_notes import HandoffEscalation, HandoffReminder, HandoffRoot
+from handlers.handoff_notes import HandoffEscalation, HandoffReminder, HandoffRoot, HandoffSince
 from handlers.handoffs.tend import tend
 from handlers.incident import Entry, Event, Incident, Known, State
 from handlers.posts import Root
@@ -100,7 +100,7 @@ class Watch:
         """Also in the steps themselves, whose repetitions the outbox would not say."""
         assert max(self.roots().values(), default=0) <= 1
         posts = [post for step in self.fakes.handoffs.steps for post in step.posts]
-        for kind in (HandoffReminder, HandoffEscalation):
+        for kind in (HandoffReminder, HandoffEscalation, HandoffSince):
             kept = Counter(post.conversation for post in posts if isinstance(post.note, kind))
             assert max(kept.values(), default=0) <= 1
 
