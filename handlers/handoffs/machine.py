@@ -157,9 +157,9 @@ def _next(rotation: Rotation, handoff: Handoff, rota: Rota, now: float) -> Due |
         return Due(Move.DOUBT, handoff, replace(handoff, trouble=rota.trouble))
     if is_behind(handoff, now):
         return Due(Move.CATCH_UP, handoff, replace(handoff, caught_up=True))
-    reminded = reminder(rotation, handoff, now)
-    move = Move.REMIND if reminded is not None and reminded.told == INCOMING else Move.ESCALATE
-    return Due(move, handoff, reminded) if reminded is not None else None
+    if (reminded := reminder(rotation, handoff, now)) is None:
+        return None
+    return Due(Move.REMIND if reminded.told == INCOMING else Move.ESCALATE, handoff, reminded)
 
 
 def _doubts(handoff: Handoff, rota: Rota, now: float) -> bool:
@@ -172,8 +172,7 @@ def _doubts(handoff: Handoff, rota: Rota, now: float) -> bool:
 
 def _before(handoff: Handoff, rota: Rota) -> Due | None:
     """It follows the rota."""
-    shift = at(rota.shifts, handoff.at)
-    if shift is None:
+    if (shift := at(rota.shifts, handoff.at)) is None:
         return None
     change = next((change for change in changes(rota) if change.at == handoff.at), None)
     if change is None:

@@ -112,7 +112,7 @@ async def test_a_shift_is_handed_over(redis: Redis, redis_url: str, tmp_path: Pa
             write(town, with_rotation(registry()))
             async with process(town, "worker"):
                 root = await street.told(PAYMENTS, "handoff_root", f"<@{ANA}> -&gt; <@{BO}>")
-                await street.told(PAYMENTS, "handoff_ongoing", "Memory over 90 %")
+                await street.told(PAYMENTS, "handoff_waiting", "Memory over 90 %")
                 await added(street, root)
                 await not_me_and_taken(street, root)
                 await by_command(street, root)
@@ -120,7 +120,7 @@ async def test_a_shift_is_handed_over(redis: Redis, redis_url: str, tmp_path: Pa
                 called = await street.told(ORDERS, "incident_root", "Disk full")
                 # Both are right: the change may have come meanwhile.
                 assert any(f"<@{user}>" in called.content.text for user in (ANA, BO))
-            assert [len(street.said(PAYMENTS, kind)) for kind in ("handoff_root", "handoff_ongoing")] == [1, 1]
+            assert [len(street.said(PAYMENTS, kind)) for kind in ("handoff_root", "handoff_waiting")] == [1, 1]
             events = [
                 (each.content.metadata or {})["event_payload"]["id"]
                 for each in street.said(PAYMENTS)[1:]
