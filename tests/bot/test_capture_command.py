@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from bot.redis_server import free_port
 from bot.turns import RedisTurns
-from handlers.records import Capture, Request, Thread
+from handlers.records import Capture, Request
 from tests.analyzers.recordings import Recording
 from tests.bot.pprof_server import HEAP, PROFILE, SYMBOL, PprofServer, pprof_server, whole
 from tests.bot.test_snapshots import make_directories_of_files
@@ -134,7 +134,7 @@ async def test_an_instance_is_captured_by_one_at_a_time(
     server: PprofServer, tmp_path: Path, redis: Redis, redis_url: str
 ) -> None:
     name = f"127.0.0.1:{server.port}"
-    other = Capture("r1.x", Request("r1", name, (name,), 0.0, "ana"), name, Thread("", ""))
+    other = Capture("r1.x", Request("r1", name, (name,), 0.0, "ana"), name)
     async with RedisTurns(redis).take(other):
         ran = await run(tmp_path, *once(server), REDIS_URL=redis_url)
     assert (ran.code, ran.out, server.seen) == (1, "", [])

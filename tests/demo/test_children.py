@@ -76,11 +76,11 @@ def test_a_process_that_dies_is_started_again_and_then_given_up(
 
 
 @pytest.mark.redis
-def test_an_embedded_redis_is_on_loopback_keeps_nothing_and_goes() -> None:
+def test_an_embedded_redis_is_on_loopback_keeps_an_append_only_file_and_goes() -> None:
     with redis_server.EmbeddedRedis() as server, redis.Redis.from_url(server.url) as client:
         assert client.set("key", "value")
         told = client.config_get("*")
-        assert (told["bind"], told["save"], told["appendonly"]) == ("127.0.0.1", "", "no")
+        assert (told["bind"], told["save"], told["appendonly"]) == ("127.0.0.1", "", "yes")
         assert server.log.parent.exists()
     assert server.process is not None
     assert server.process.returncode is not None
