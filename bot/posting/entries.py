@@ -15,7 +15,8 @@ ROOT = "root:"
 class Entry(NamedTuple):
     """One root as it stands, or one reply. `id` is the event it tells of and goes into the message's metadata.
 
-    With a `file` it is that text, to be uploaded into the thread, and has no message.
+    With a `file` it is that text, to be uploaded into the thread, and has no message. `sought` is a post's
+    (handlers/posts.py).
     """
 
     id: str
@@ -26,6 +27,7 @@ class Entry(NamedTuple):
     asker: str = ""
     broadcast: bool = False
     file: str = ""
+    sought: float = 0.0
 
     @property
     def is_root(self) -> bool:
@@ -75,6 +77,7 @@ def encode(entry: Entry) -> bytes:
             "asker": entry.asker,
             "broadcast": entry.broadcast,
             "file": entry.file,
+            "sought": entry.sought,
         }
     )
 
@@ -90,5 +93,6 @@ def decode(data: bytes | str) -> Entry:
         tuple(given["mention"]),
         given["asker"],
         given["broadcast"],
-        given.get("file", ""),  # entries of the release before have none
+        given.get("file", ""),  # entries of the release before have neither
+        given.get("sought", 0.0),
     )

@@ -171,9 +171,8 @@ class RedisOutbox:
 
     async def _add_root(self, pipe: Pipeline, root: Root) -> None:
         identity = ROOT + root.conversation
-        entry = Entry(
-            identity, root.conversation, self._render(root.note), event_type(root.note), root.mention, root.asker
-        )
+        message, kind = self._render(root.note), event_type(root.note)
+        entry = Entry(identity, root.conversation, message, kind, root.mention, root.asker, sought=root.sought)
         arguments: list[str | bytes | int] = [
             identity,
             root.version,
@@ -189,7 +188,8 @@ class RedisOutbox:
     async def _add_reply(self, pipe: Pipeline, reply: Reply) -> None:
         """And the whole of it as a file, where Slack's limits cut the message."""
         message, kind = self._render(reply.note), event_type(reply.note)
-        entry = Entry(reply.event, reply.conversation, message, kind, broadcast=reply.broadcast)
+        broadcast, sought = reply.broadcast, reply.sought
+        entry = Entry(reply.event, reply.conversation, message, kind, broadcast=broadcast, sought=sought)
         await self._add_entry(pipe, entry, reply.urgency)
         if message.whole:
             file = Entry(f"{reply.event}.whole", reply.conversation, Message("", []), kind, file=message.whole)

@@ -122,21 +122,20 @@ class Poster:
         if claim.lane == EDITS:
             await self._edit(claim, there, last)
             return there
-        if claim.attempted and (found := await self._found(claim)):
+        since = _perhaps_said_since(claim)
+        if since is not None and (found := await self._found(claim, since)):
             log.info("found what was sent before", entry=entry.id)
             return found
         return await self._post(claim, last)
 
-    async def _found(self, claim: Claim) -> Thread | None:
+    async def _found(self, claim: Claim, since: float) -> Thread | None:
         entry = claim.entry
         channel = claim.channel or await self._outbox.channel_id(claim.to)
         if not channel:
             log.warning("cannot look whether it was sent: give the registry channel ids", channel=claim.to)
             return None
         try:
-            return await self._chat.find(
-                channel, entry.id, claim.attempted / 1000 - SKEW_S, "" if entry.is_root else claim.ts
-            )
+            return await self._chat.find(channel, entry.id, since, "" if entry.is_root else claim.ts)
         except SlackRefused as refused:
             if refused.fate is Fate.GONE:  # with all that was said in it
                 raise
@@ -195,6 +194,17 @@ class Poster:
     async def _never(self, claim: Claim, code: str) -> None:
         log.error("undeliverable", entry=claim.entry.id, channel=claim.to, code=code)
         await self._told(await self._outbox.lost(claim, code))
+
+
+def _perhaps_said_since(claim: Claim) -> float | None:
+    """From when on Slack may have it (seconds since 1970), None where it surely has not."""
+    entry = claim.entry
+    if claim.attempted:
+        return claim.attempted / 1000 - SKEW_S
+    if entry.is_root:
+        return entry.sought - SKEW_S if entry.sought else None
+    # A thread that was there before what it tells was kept: Redis has forgotten the first time.
+    return float(claim.ts) if float(claim.ts) < entry.sought else None
 
 
 def _in_time(claim: Claim, last: float) -> None:

@@ -29,13 +29,15 @@ def step(rotation: Rotation, before: Handoff | None, after: Handoff, *posts: Pos
     after = replace(after, version=before.version + 1 if before else 1)
     note = HandoffRoot(after, rotation, after.trouble)
     # Whom it is for stands in the root itself: being posted it mentions them, being edited nobody.
-    root = Root(after.id, after.channel, note, after.version, asker=after.asked_by)
+    sought = after.drafted_at if after.asked_by else after.at - rotation.lead_s
+    root = Root(after.id, after.channel, note, after.version, asker=after.asked_by, sought=sought)
     return HandoffStep(before, after, (root, *posts))
 
 
-def said(handoff: Handoff, event: str, note: HandoffTold, *, broadcast: bool = False) -> Reply:
-    """A reply that is said once for each `event`."""
-    return Reply(handoff.id, f"{handoff.id}.{event}", note, Urgency.STATE, broadcast)
+def said(handoff: Handoff, event: str, note: HandoffTold, *, broadcast: bool = False, at: float | None = None) -> Reply:
+    """A reply that is said once for each `event`; `at`: when the clock alone has brought it, else with the draft."""
+    sought = handoff.drafted_at if at is None else at
+    return Reply(handoff.id, f"{handoff.id}.{event}", note, Urgency.STATE, broadcast, sought)
 
 
 def carried(handoff: Handoff, sections: Sections, rotation: Rotation, rota: Rota | None = None) -> tuple[Reply, ...]:

@@ -73,7 +73,7 @@ async def _do(tools: Tools, rotation: Rotation, rota: Rota, found: Due) -> None:
     if before is None:
         replies = carried(after, await gather(tools, rotation, after), rotation, rota)
     else:
-        replies = _replies(found.move, before, after, rotation, rota)
+        replies = _replies(found.move, before, after, rotation, rota, tools.now())
     await tools.handoffs.commit(step(rotation, before, after, *replies))
 
 
@@ -81,7 +81,7 @@ async def _catch_up(tools: Tools, rotation: Rotation, found: Due) -> None:
     """Says it in one reply, if there is anything; the root stays as it stands."""
     after = replace(found.after, version=found.after.version + 1)
     news = await since_draft(tools, rotation, after)
-    replies = (said(after, "since", HandoffSince(after, news)),) if news else ()
+    replies = (said(after, "since", HandoffSince(after, news), at=tools.now()),) if news else ()
     await tools.handoffs.commit(HandoffStep(found.before, after, replies))
 
 
@@ -95,7 +95,9 @@ async def _with_ids(tools: Tools, rotation: Rotation, found: Due) -> Handoff:
     return replace(found.after, outgoing=outgoing, incoming=incoming)
 
 
-def _replies(move: Move, before: Handoff, after: Handoff, rotation: Rotation, rota: Rota) -> tuple[Reply, ...]:
+def _replies(
+    move: Move, before: Handoff, after: Handoff, rotation: Rotation, rota: Rota, now: float
+) -> tuple[Reply, ...]:
     """What the thread is told of a move."""
     match move:
         case Move.EDIT:
@@ -106,9 +108,9 @@ def _replies(move: Move, before: Handoff, after: Handoff, rotation: Rotation, ro
         case Move.WITHDRAW:
             return (said(after, f"{before.version + 1}.withdrawn", HandoffWithdrawn(after)),)
         case Move.REMIND:
-            return (said(after, "reminder", HandoffReminder(after)),)
+            return (said(after, "reminder", HandoffReminder(after), at=now),)
         case Move.ESCALATE:
-            return (said(after, "escalation", HandoffEscalation(after), broadcast=True),)
+            return (said(after, "escalation", HandoffEscalation(after), broadcast=True, at=now),)
         case Move.DOUBT if after.trouble:
             return (troubled(after, rotation, rota),)
     return ()

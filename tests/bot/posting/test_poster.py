@@ -47,6 +47,21 @@ async def test_what_was_said_is_not_said_again(town: Town) -> None:
     assert len(town.said()) == 2
 
 
+@pytest.mark.parametrize(("looks", "said"), [(True, 2), (False, 4)])
+async def test_what_redis_has_forgotten_is_looked_for_where_the_clock_alone_decides(
+    redis: Redis, town: Town, looks: bool, said: int
+) -> None:
+    """A failover that loses the last seconds: the same is decided and put again, and Slack has it."""
+    begun = time.time()
+    for _ in range(2):
+        await redis.flushdb()
+        sought = (begun, time.time()) if looks else (0.0, 0.0)
+        async with town.worker():
+            await town.outbox.put(ROOT._replace(sought=sought[0]), reply("e1")._replace(sought=sought[1]))
+            await until(town.done)
+    assert len(town.said()) == said
+
+
 async def test_a_root_is_posted_as_it_stands_and_then_edited(town: Town) -> None:
     await town.outbox.put(ROOT, ROOT._replace(version=3, note=Slip("bug", "three")))
     await town.outbox.put(ROOT._replace(version=2, note=Slip("bug", "two")))
