@@ -15,6 +15,8 @@ LONGEST_TREND_S = 3600.0
 # Nobody is woken for what is a week away, and no rate stays what it is for so long.
 FURTHEST_S = 7 * 86400.0
 STEP_SHARE = 0.5
+# A window in which a trend would have gained so many times the noise, and which shows a tenth of it, is its end.
+PLAIN, PAUSED_SHARE = 4.0, 0.1
 TWO_DOUBLINGS = 4.0
 # Where tables are most of the heap, a shorter span sees them stand still between two doublings, and too low a rate.
 BRIEF_S = 60.0
@@ -74,14 +76,23 @@ def time_to_limit(
     """When `limit` is reached, by the trend since earlier captures where there is one, else by the window.
 
     None where that shows no growth beyond noise (`noise` bytes, or a part of the heap), or a step rather than a rate,
-    where the window takes back what the trend gave, and where it is too far away.
+    where the window takes back what the trend gave or shows that it has stopped, and where it is too far away.
     """
     noise = max(noise, NOISE_SHARE * now.heap_alloc)
     chosen = trend or recent
     if chosen is None or chosen.stepwise or chosen.gained < noise or (recent is not None and recent.gained <= -noise):
         return None
     rate = chosen.gained / chosen.seconds
+    if recent is not None and _has_paused(recent, rate, noise):
+        return None
     seconds = max(0.0, (limit - now.heap_alloc) / rate)
     peak = max(now.next_gc, now.heap_alloc) / max(now.heap_alloc, 1)
     peak_seconds = max(0.0, (limit / peak - now.heap_alloc) / rate)
     return MemoryForecast(limit, seconds, peak_seconds, chosen.seconds) if seconds <= FURTHEST_S else None
+
+
+def _has_paused(recent: Growth, rate: float, noise: float) -> bool:
+    """Whether the window shows that a heap which grew by `rate` (bytes/s) does so no more. Between two doublings its
+    tables stand still as well, so that a window of a heap that is mostly tables shows nothing."""
+    expected = rate * recent.seconds
+    return not recent.stepwise and expected >= PLAIN * noise and recent.gained < PAUSED_SHARE * expected

@@ -72,6 +72,16 @@ def test_within_noise_nothing_is_claimed(recent: Growth | None, trend: Growth | 
     assert forecast(recent, trend) is None
 
 
+def test_a_growth_that_has_stopped_foretells_nothing() -> None:
+    fast = Growth(400 * MIB, 100.0)
+    assert forecast(Growth(0, 8.0), fast) is None  # 32 MiB were to come in the window
+    assert forecast(Growth(3 * MIB, 8.0), fast) is None
+    assert forecast(Growth(16 * MIB, 8.0), fast) == forecast(trend=fast)  # slower, but not over
+    assert forecast(Growth(0, 8.0), UP) == forecast(trend=UP)  # what was to come is within noise
+    between_doublings = Growth(0, 8.0, stepwise=True)
+    assert forecast(between_doublings, fast) == forecast(trend=fast)
+
+
 def test_what_a_small_heap_gains_is_noise_below_the_thresholds_bytes() -> None:
     small = memstats(600, heap=5 * MIB)
     assert forecast(Growth(MIB / 2, 8.0), now=small) is None
