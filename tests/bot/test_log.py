@@ -35,6 +35,27 @@ def test_lines_are_json(lines: io.StringIO) -> None:
     assert line == {"event": "capture", "level": "info", "id": "r1.orders-0", "seconds": 8.1}
 
 
+class Terminal(io.StringIO):
+    """Says that somebody looks on."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_traceback_on_a_terminal_shows_no_variables_and_no_secrets(lines: io.StringIO) -> None:
+    """`lines` puts the loggers back."""
+    out = Terminal()
+    log.configure(stream=out)
+    address = "https://calendar.example/private-4711.ics"
+    try:
+        raise RuntimeError(f"xoxb-123-456-AbC {len(address)}")
+    except RuntimeError:
+        structlog.get_logger().exception("bug")
+    assert "RuntimeError" in out.getvalue()
+    assert "[redacted]" in out.getvalue()
+    assert "4711" not in out.getvalue()
+
+
 @pytest.mark.parametrize(
     "secret",
     [
