@@ -26,7 +26,7 @@ from bot.oncall.codec import (
 )
 from bot.people import SlackPeople
 from bot.redis_client import key, redis_errors
-from handlers.errors import CalendarError, CalendarPending
+from handlers.errors import CalendarError, CalendarPending, EndlessCalendar
 from handlers.oncall.naming import in_table
 from handlers.oncall.shifts import shifts
 from handlers.oncall.written import turns
@@ -38,6 +38,8 @@ ANEW_S = 10.0
 KEPT_S = 86_400
 # A calendar that cannot be read is not asked again by every process and every question.
 RETRY_S = 60
+# What keeps a core busy until it is ended is as it was, most likely, a minute later.
+ENDLESS_S = 600
 BACK_S, AHEAD_S = 40 * 86_400.0, 100 * 86_400.0
 PATIENCE_S = 1.5
 
@@ -123,9 +125,11 @@ class RedisRotas:
             async with self._one_core:
                 copy = await self._read(content, time_zone, now, now - BACK_S, now + AHEAD_S)
         except CalendarError as error:
-            trouble = Trouble(error.reason, error.detail)
+            trouble, retry_s = Trouble(error.reason, error.detail), RETRY_S
+            if isinstance(error, EndlessCalendar):
+                retry_s = ENDLESS_S
             with redis_errors():
-                await self._redis.set(key("oncall", "trouble", name), encode_trouble(trouble), ex=RETRY_S)
+                await self._redis.set(key("oncall", "trouble", name), encode_trouble(trouble), ex=retry_s)
             return last, trouble
         with redis_errors():
             await self._redis.set(key("oncall", "calendar", name), encode_copy(copy), ex=KEPT_S)

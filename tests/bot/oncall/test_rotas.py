@@ -16,7 +16,7 @@ from bot.oncall.apart import read_apart
 from bot.oncall.calendars import Calendars
 from bot.oncall.codec import Copy
 from bot.oncall.reading import spans
-from bot.oncall.rotas import FRESH_S, KEPT_S, RETRY_S, RedisRotas
+from bot.oncall.rotas import ENDLESS_S, FRESH_S, KEPT_S, RETRY_S, RedisRotas
 from bot.people import SlackPeople
 from bot.standin.app import Standin
 from bot.standin.rate import UNLIMITED
@@ -148,6 +148,16 @@ async def test_the_last_good_copy_stands_for_a_day_and_says_so(host: Host) -> No
     with pytest.raises(CalendarRefused) as caught:
         await other.read(PAYMENTS, host.now, host.now + DAY)
     assert caught.value.detail == "404"
+
+
+async def test_what_never_ends_is_not_tried_every_minute(host: Host) -> None:
+    host.answer = lambda: httpx.Response(
+        200, content=calendar("DTSTART:20260401T070000Z\nRRULE:FREQ=SECONDLY\nSUMMARY:A")
+    )
+    with pytest.raises(EndlessCalendar):
+        await host.names(host.process())
+    (trouble,) = await host.redis.keys("*oncall:trouble:*")
+    assert RETRY_S < await host.redis.ttl(trouble) <= ENDLESS_S
 
 
 async def test_trouble_that_is_over_is_forgotten(host: Host) -> None:
