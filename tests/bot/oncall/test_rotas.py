@@ -151,9 +151,8 @@ async def test_the_last_good_copy_stands_for_a_day_and_says_so(host: Host) -> No
 
 
 async def test_what_never_ends_is_not_tried_every_minute(host: Host) -> None:
-    host.answer = lambda: httpx.Response(
-        200, content=calendar("DTSTART:20260401T070000Z\nRRULE:FREQ=SECONDLY\nSUMMARY:A")
-    )
+    endless = calendar("DTSTART:20260401T070000Z\nRRULE:FREQ=SECONDLY\nSUMMARY:Ana")
+    host.answer = lambda: httpx.Response(200, content=flowing(endless))
     with pytest.raises(EndlessCalendar):
         await host.names(host.process())
     (trouble,) = await host.redis.keys("*oncall:trouble:*")
