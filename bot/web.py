@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import log as logs
 from bot import render
 from bot.doctor.from_slack import examine
-from bot.doctor.heard import Heard, noting
+from bot.doctor.heard import Heard, Refusing, noting
 from bot.metrics import Figures, Metrics
 from bot.once import Once
 from bot.readiness import Readiness
@@ -49,8 +49,10 @@ def create_app(house: House, bolt: AsyncApp, metrics: Metrics, signing_secret: s
     slack = Route("/slack/events", Timed(signed, metrics.acknowledged), methods=["POST"])
     readiness = Readiness(house.redis, house.slack, time.monotonic)
     figures = Figures(house.redis)
-    taking = noting(partial(receive.take, house.tools), Heard(house.redis), house.tools.now)
-    alerts = Behind(taking, Backlog(house.queue.depth).full, metrics.webhook, house.tools.now)
+    heard = Heard(house.redis)
+    taking = noting(partial(receive.take, house.tools), heard, house.tools.now)
+    refusing = Refusing(heard, house.tools.now)
+    alerts = Behind(taking, Backlog(house.queue.depth).full, metrics.webhook, house.tools.now, refusing.note)
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")

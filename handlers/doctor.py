@@ -40,12 +40,14 @@ class Topic(StrEnum):
 
 class Item(NamedTuple):
     """One of several things that a check is about: its name, a word for what is wrong ("" where nothing is), what else
-    is known of it, and seconds where it has some (an age, a skew)."""
+    is known of it, and seconds where it has some (an age, a skew); `times` it happened, over `span` seconds."""
 
     name: str
     reason: str = ""
     detail: str = ""
     seconds: float | None = None
+    times: int = 0
+    span: float = 0.0
 
 
 class Check(NamedTuple):

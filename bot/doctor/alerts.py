@@ -16,6 +16,8 @@ from handlers.doctor import Check, Item, Topic
 # Of those that will never be delivered, so many are looked at for where and why; the count has all.
 LOOKED_AT = 100
 FORGOTTEN_S = 24 * 3600
+# The word for a webhook whose sender has not the registry's secret.
+REFUSED = "refused"
 # What waits for its turn is well; what was tried so often, or could have been taken for so long, is stuck.
 TRIED, UNTAKEN_S = 5, 60.0
 # What the outbox puts before a channel's name, to tell its lane from that of all edits.
@@ -33,11 +35,21 @@ class AlertsProbe:
         self._now = now
 
     async def webhooks(self, configured: Iterable[Origin]) -> tuple[Check, ...]:
-        """Which there are, and how long ago each was heard; never is no fault. Raises OutageError."""
+        """Which there are, and how long ago each was heard; never is no fault, but to have refused somebody since is.
+        Raises OutageError."""
         last = await self._heard.last()
-        ages = {name: max(0.0, self._now() - moment) for name, moment in last.items()}
-        items = tuple(Item(origin.value, seconds=ages.get(origin.value)) for origin in configured)
-        return (Check(Topic.WEBHOOKS, True, items=items, total=len(items)),)
+        items = tuple([await self._webhook(origin, last.get(origin.value)) for origin in configured])
+        refused = any(item.reason for item in items)
+        return (Check(Topic.WEBHOOKS, not refused, REFUSED if refused else "", items=items, total=len(items)),)
+
+    async def _webhook(self, origin: Origin, last: float | None) -> Item:
+        """With how long ago it was heard, or refused somebody and nobody was let in since."""
+        refused = await self._heard.refusals(origin)
+        if refused is None:
+            return Item(origin.value, seconds=None if last is None else max(0.0, self._now() - last))
+        ago = max(0.0, self._now() - refused.last)
+        span = max(0.0, refused.last - refused.since)
+        return Item(origin.value, REFUSED, seconds=ago, times=refused.times, span=span)
 
     async def unmatched(self) -> tuple[Check, ...]:
         """Alerts that mean no service, with the newest one's labels as items. Raises OutageError.

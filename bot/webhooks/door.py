@@ -72,10 +72,15 @@ class Ended(Exception):
         self.detail = detail
 
 
+async def _untold(_: Origin) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Behind:
     """What is behind every door. `take` makes a notification durable, or raises OutageError; `full` says whether so
-    much waits that no more should be let in; `count` is told each answer and how many seconds it took.
+    much waits that no more should be let in; `count` is told each answer and how many seconds it took; `refused` is
+    told of who was not let in, after the answer, which does not wait for it.
 
     `now` is seconds since 1970; a body must have come within `read_s`, and be durable within `take_s` more.
     """
@@ -84,6 +89,7 @@ class Behind:
     full: Callable[[], Awaitable[bool]]
     count: Callable[[Origin, Answer, float], None]
     now: Callable[[], float] = time.time
+    refused: Callable[[Origin], Awaitable[None]] = _untold
     read_s: float = READ_S
     take_s: float = TAKE_S
 
@@ -124,6 +130,8 @@ class Door:
             answer = Answer.BUG
         self._behind.count(self.origin, answer, time.perf_counter() - began)
         await self._response(answer, detail)(scope, receive, send)
+        if answer is Answer.REFUSED:
+            await self._behind.refused(self.origin)
 
     async def _let_in(self, scope: Scope, receive: Receive) -> None:
         """Returns once the notification is durable. Raises Ended and Refused."""

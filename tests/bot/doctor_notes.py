@@ -28,6 +28,7 @@ def red(text: str) -> tuple[Check, ...]:
     """Each thing that there can be to do."""
     item = (Item(text, "is_archived", text),)
     silent = tuple(Item(text, reason, text) for reason in ("refused", "timed_out", "no_pprof"))
+    refusing = (Item("grafana", "refused", seconds=5.0, times=1), Item("generic", "refused", "", 5.0, 7, 3600.0))
     strange = ("not_in_channel", "channel_not_found", "by_name", "missing_scope", "no_answer", "other")
     return (
         Check(Topic.REGISTRY, False, "missing"),
@@ -53,6 +54,7 @@ def red(text: str) -> tuple[Check, ...]:
         Check(Topic.SERVICES, False, items=silent * 3, total=14),
         Check(Topic.ROTATIONS, False, items=(Item(text, "calendar_refused", "404"), Item(text)), total=2),
         Check(Topic.ROTATIONS, False, items=(Item(text, "strangers", text),) * 8, total=8),
+        Check(Topic.WEBHOOKS, False, "refused", items=refusing, total=2),
         Check(Topic.UNMATCHED, False, "some", items=(Item(text, detail=text),) * 3, total=3, seconds=60.0),
         Check(Topic.UNMATCHED, False, "some", total=3, seconds=60.0),
         Check(Topic.WAITING, False, "failing", "7", total=12, seconds=0.0),

@@ -1,5 +1,6 @@
 """Webhooks, unmatched alerts and the outbox, each written by its own adapter and read by the doctor."""
 
+import asyncio
 import time
 
 import pytest
@@ -7,17 +8,20 @@ from redis.asyncio import Redis
 
 from bot import render
 from bot.doctor.alerts import AlertsProbe
-from bot.doctor.heard import Heard
+from bot.doctor.heard import KEPT_S, Heard, Refusals, Refusing
 from bot.incidents.inbox import RedisInbox
 from bot.posting.outbox import PREFIX, RedisOutbox
 from bot.posting.paces import Delays
 from bot.queue import RedisQueue
+from bot.redis_client import connect
+from bot.redis_server import free_port
 from handlers.alert import Alert, Origin
 from handlers.doctor import Check, Item, Topic
 from handlers.notes import Help
 from handlers.posts import Root
 from handlers.records import Thread
 from tests.bot.records import until
+from tests.fakes import FakeClock
 
 pytestmark = pytest.mark.redis
 
@@ -32,6 +36,53 @@ async def test_each_webhook_is_told_with_its_last_delivery(redis: Redis) -> None
     await Heard(redis).note(Origin.ALERTMANAGER, NOW - 90)
     (check,) = await probe(redis).webhooks((Origin.ALERTMANAGER, Origin.GRAFANA))
     assert check == Check(Topic.WEBHOOKS, True, items=(Item("alertmanager", seconds=90.0), Item("grafana")), total=2)
+
+
+async def test_a_webhook_that_only_refuses_is_red_until_it_takes_something(redis: Redis) -> None:
+    heard = Heard(redis)
+    await heard.note(Origin.ALERTMANAGER, NOW - 900)
+    await heard.refused(Origin.ALERTMANAGER, Refusals(1, NOW - 600, NOW - 600))
+    await heard.refused(Origin.ALERTMANAGER, Refusals(2, NOW - 90, NOW - 60))
+    await heard.refused(Origin.GRAFANA, Refusals(1, NOW - 60, NOW - 60))
+    (check,) = await probe(redis).webhooks((Origin.ALERTMANAGER, Origin.GENERIC))
+    refusing = Item("alertmanager", "refused", seconds=60.0, times=3, span=540.0)
+    assert check == Check(Topic.WEBHOOKS, False, "refused", items=(refusing, Item("generic")), total=2)
+    assert 0 < await redis.ttl("mapstorm:refused:alertmanager") <= KEPT_S, "and what nobody repeats is forgotten"
+    await heard.note(Origin.ALERTMANAGER, NOW - 30)
+    (check,) = await probe(redis).webhooks((Origin.ALERTMANAGER,))
+    assert check.items == (Item("alertmanager", seconds=30.0),)
+    # Of another process, written late.
+    await heard.refused(Origin.ALERTMANAGER, Refusals(1, NOW - 31, NOW - 31))
+    assert (await probe(redis).webhooks((Origin.ALERTMANAGER,)))[0].ok
+
+
+async def test_refusals_are_written_once_a_second_whoever_causes_how_many(redis: Redis) -> None:
+    clock, turns = FakeClock(), asyncio.Semaphore(0)
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if seconds:
+            await turns.acquire()
+            await clock.pause(seconds)
+
+    refusing = Refusing(Heard(redis), clock.now, clock.now, pause)
+    began = clock.now()
+    await refusing.note(Origin.GENERIC)
+    assert await Heard(redis).refusals(Origin.GENERIC) == Refusals(1, began, began)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(1000):
+            group.create_task(refusing.note(Origin.GENERIC))
+        await asyncio.sleep(0)
+        assert (await Heard(redis).refusals(Origin.GENERIC) or Refusals(0, 0, 0)).times == 1
+        turns.release()
+    assert pauses == [0.0, pytest.approx(1.0)], "one who waits for all of them"
+    assert (await Heard(redis).refusals(Origin.GENERIC) or Refusals(0, 0, 0)).times == 1001
+
+
+async def test_a_refusal_that_cannot_be_noted_is_nobodys_trouble() -> None:
+    async with connect(f"redis://127.0.0.1:{free_port()}/0") as away:
+        await Refusing(Heard(away), lambda: NOW).note(Origin.GENERIC)
 
 
 async def test_alerts_that_mean_no_service_are_counted_with_the_newest_ones_labels(redis: Redis) -> None:

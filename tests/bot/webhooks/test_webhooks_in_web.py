@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
+from bot.doctor.heard import Heard
 from bot.redis_client import connect
 from bot.redis_server import free_port
 from bot.webhooks.secrets import Webhooks
 from bot.wiring import House
+from handlers.alert import Origin
 from tests.bot import slack
 from tests.bot.house import FakeHeaps, Spoken, house
 from tests.bot.webhooks.street import BEARER, bearer
@@ -36,6 +38,9 @@ async def test_an_alert_is_kept_and_counted(redis: Redis, redis_url: str) -> Non
     assert 'mapstorm_webhooks_total{answer="absent",origin="grafana"} 1.0' in page
     assert "mapstorm_webhook_seconds_count 4.0" in page
     assert "mapstorm_ack_seconds_count 0.0" in page
+    refused = await Heard(redis).refusals(Origin.GENERIC)
+    assert refused, "for the doctor: nobody was let in since"
+    assert refused.times == 1
 
 
 async def test_with_redis_away_an_alert_is_503_and_counted() -> None:
