@@ -5,6 +5,7 @@ import re
 
 from bot.render import Block, Message
 from bot.words import phrase
+from handlers.command import SNOOZE_S
 from handlers.handoff import FilledIn, HandoffAct
 from handlers.handoff_notes import AddForm, NotMeForm
 from handlers.incident import HOUR_AGO, PREVIOUS, WEEK_AGO, Act, Filled, Incident
@@ -92,7 +93,9 @@ def _modal(act: Act | HandoffAct, identity: str, blocks: list[Block]) -> View:
 
 
 def _how_long(seconds: tuple[int, ...]) -> Block:
-    return _menu("seconds", "how_long", [(phrase(WORDS, "seconds", each), str(each)) for each in seconds])
+    usual = int(SNOOZE_S)  # what the command takes where nothing is said
+    options = [(phrase(WORDS, "seconds", each), str(each)) for each in seconds]
+    return _menu("seconds", "how_long", options, seconds.index(usual) if usual in seconds else 0)
 
 
 def _which(instances: tuple[str, ...]) -> Block:
@@ -130,10 +133,10 @@ def _who() -> Block:
     return _input("who", "who", element) | {"optional": True, "hint": _plain(phrase(WORDS, "read_again"))}
 
 
-def _menu(name: str, label: str, options: list[tuple[str, str]]) -> Block:
+def _menu(name: str, label: str, options: list[tuple[str, str]], chosen: int = 0) -> Block:
     listed = [{"text": _plain(phrase(WORDS, "option", text), OPTION), "value": value} for text, value in options]
     listed = listed[:OPTIONS]
-    element: Block = {"type": "static_select", "action_id": name, "options": listed, "initial_option": listed[0]}
+    element: Block = {"type": "static_select", "action_id": name, "options": listed, "initial_option": listed[chosen]}
     return _input(name, label, element)
 
 

@@ -5,9 +5,9 @@ Who may ask what: help is everybody's, what there is and what is true guests may
 
 from analyzers.errors import MapstormError
 from handlers import claims, command
-from handlers.errors import NothingOpen, RequestError, SeveralOpen, UnknownInstance
+from handlers.errors import NothingOpen, RequestError, SeveralOpen, UnknownInstance, WrongUsage
 from handlers.handoffs import asked as handoffs
-from handlers.incident import Filled
+from handlers.incident import Act, Filled
 from handlers.incident_notes import IncidentList
 from handlers.incidents.acts import act
 from handlers.incidents.permission import admit, permit, permit_reading
@@ -62,7 +62,7 @@ async def _answer(tools: Tools, asked: command.Command, who: Person, request_id:
             return Examining()
         case command.ActCommand(deed, identity, seconds):
             await admit(tools, who)
-            identity = identity or await _meant(tools, who, thread)
+            identity = identity or await _meant(tools, deed, who, thread)
             return await act(tools, identity, deed, who, filled=Filled(seconds))
         case command.CaptureCommand(name, instance):
             return await _capture(tools, who, request_id, name, instance)
@@ -101,11 +101,14 @@ async def _incidents(tools: Tools, service: Service | None) -> Note:
     return IncidentList(service, (*linked, *((incident, None) for incident in found[LINKS:])))
 
 
-async def _meant(tools: Tools, who: Person, thread: Thread | None) -> str:
-    """The incident of the thread, else the only one that is open in the channel. Raises NothingOpen, SeveralOpen."""
+async def _meant(tools: Tools, deed: Act, who: Person, thread: Thread | None) -> str:
+    """The incident of the thread, else the only one that is open in the channel. Raises NothingOpen, SeveralOpen;
+    WrongUsage for a capture, which elsewhere is that of a service, and that has to be named."""
     conversation = await tools.outbox.conversation(thread) if thread else None
     if conversation and await tools.incidents.get(conversation):
         return conversation
+    if deed is Act.CAPTURE:
+        raise WrongUsage(deed)
     found = await tools.incidents.open()
     here = [incident.id for incident in found if incident.channel == who.channel]
     if len(here) == 1:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from handlers.errors import UnknownCommand, WrongUsage
+from handlers.errors import BadSpan, ButtonOnly, UnknownCommand, WrongUsage
 from handlers.incident import Act
 
 ALL = "all"
@@ -17,6 +17,8 @@ ACTS = {"ack": Act.ACKNOWLEDGE, "acknowledge": Act.ACKNOWLEDGE, "snooze": Act.SN
 
 SNOOZE_S = 3600.0
 _SPAN = re.compile(r"([0-9]{1,4})(m|min|h|d)")
+# What begins with a digit is meant as a span, unless it has the shape of an incident's id.
+_SPAN_LIKE = re.compile(r"(?![a-z2-7]{8}$)-?[0-9].*", re.DOTALL)
 _AFTER_TWO_WORDS = re.compile(r"\s*\S+\s+\S+\s+(\S.*)", re.DOTALL)
 _UNIT_S = {"m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 
@@ -67,7 +69,8 @@ class IncidentsCommand:
 
 @dataclass(frozen=True, slots=True)
 class ActCommand:
-    """Acknowledge, snooze (for `seconds`) or resolve an incident; None means that of the thread or the channel."""
+    """Acknowledge, snooze (for `seconds`) or resolve an incident, or capture it again; None means that of the thread,
+    or (but for a capture) of the channel."""
 
     act: Act
     incident: str | None
@@ -129,7 +132,7 @@ Command = (
 
 
 def parse(text: str) -> Command:
-    """The command in `text`. Raises UnknownCommand or WrongUsage."""
+    """The command in `text`. Raises UnknownCommand, WrongUsage, BadSpan or ButtonOnly."""
     words = plain(text).split()
     if not words:
         return HelpCommand()
@@ -142,6 +145,8 @@ def parse(text: str) -> Command:
             return HelpCommand()
         case ("services", []):
             return ServicesCommand()
+        case ("capture", []):
+            return ActCommand(Act.CAPTURE, None)
         case ("capture", [service]):
             return CaptureCommand(service, None)
         case ("capture", [service, instance]):
@@ -162,6 +167,8 @@ def parse(text: str) -> Command:
             return DoctorCommand()
         case (("ack" | "acknowledge" | "snooze" | "resolve") as said, _):
             return _act(said, arguments)
+        case (("silence" | "unsilence" | "compare") as button, _):
+            raise ButtonOnly(button)
         case (("capture" | "services" | "history" | "incidents" | "oncall" | "doctor") as known, _):
             raise WrongUsage(known)
     raise UnknownCommand(word, nearest(word, COMMANDS))
@@ -181,10 +188,13 @@ def _handoff(arguments: list[str], text: str) -> HandoffCommand | HandoffNoteCom
 
 
 def _act(said: str, arguments: list[str]) -> ActCommand:
-    """An incident's id and a span of time, in either order and each at most once. Raises WrongUsage."""
+    """An incident's id and a span of time, in either order and each at most once. Raises WrongUsage, BadSpan."""
     act = ACTS[said]
     spans = [found for word in arguments if (found := _SPAN.fullmatch(word.lower()))]
     ids = [word.lower() for word in arguments if not _SPAN.fullmatch(word.lower())]
+    odd = next((word for word in ids if _SPAN_LIKE.fullmatch(word)), None)
+    if act is Act.SNOOZE and odd:
+        raise BadSpan(odd)
     if len(ids) > 1 or len(spans) > (1 if act is Act.SNOOZE else 0):
         raise WrongUsage(next(word for word in COMMANDS if ACTS.get(word) is act))
     identity = ids[0] if ids else None

@@ -5,6 +5,7 @@
       - MalformedProfile, TruncatedProfile (retryable), NotAHeapProfile, NotACPUProfile, ProfilingOff, EmptyProfile
     - RequestError                the asker's slip: answered at once, never queued
       - UnknownCommand, UnknownService, UnknownInstance, UnknownClaim (with the nearest names), WrongUsage
+      - BadSpan, ButtonOnly
       - BadAlert: an alert sender's slip
       - UnknownIncident, NothingOpen, SeveralOpen, NoSnapshot, NoGroupLabels, NoAlertmanager
       - UnknownRotation, UnknownHandoff, NoHandoff, NotPosted, SeveralRotations
@@ -64,6 +65,18 @@ class WrongUsage(RequestError):
     """Too few words or too many; `detail` is the command."""
 
     reason = "wrong_usage"
+
+
+class BadSpan(RequestError):
+    """No span of time, or one too short or too long; `detail` is what was typed, if that is no span at all."""
+
+    reason = "bad_span"
+
+
+class ButtonOnly(RequestError):
+    """Something that only a button of an incident does; `detail` is the word."""
+
+    reason = "button_only"
 
 
 class BadAlert(RequestError):

@@ -108,7 +108,7 @@ async def _deed(tools: Tools, incident: Incident, act: Act, who: str, filled: Fi
         case Act.RESOLVE:
             return lambda current: machine.resolved(current, service, now, who)
         case Act.SNOOZE:
-            seconds = deeds.span(filled.seconds, act)
+            seconds = deeds.span(filled.seconds)
             return lambda current: deeds.snoozed(current, who, now, seconds)
         case Act.CAPTURE:
             return lambda current: deeds.captured(current, service, who, now, filled.instance)
@@ -116,7 +116,7 @@ async def _deed(tools: Tools, incident: Incident, act: Act, who: str, filled: Fi
             note = await compare(tools, service, incident, filled.instance, filled.against, who)
             return lambda current: deeds.compared(current, who, now, note)
         case Act.SILENCE:
-            made = await silence(tools, incident, who, deeds.span(filled.seconds, act), filled.comment)
+            made = await silence(tools, incident, who, deeds.span(filled.seconds), filled.comment)
             return lambda current: deeds.silenced(current, who, now, made, filled.comment)
         case Act.UNSILENCE:
             await unsilence(tools, incident)

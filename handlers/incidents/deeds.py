@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from handlers.errors import UnknownInstance, WrongUsage
-from handlers.incident import Act, Entry, Event, Incident, Silence, State
+from handlers.errors import BadSpan, UnknownInstance
+from handlers.incident import Entry, Event, Incident, Silence, State
 from handlers.incident_notes import Compared
 from handlers.incidents.ill import asking, suspects
 from handlers.incidents.steps import Change
@@ -70,8 +70,8 @@ def _is_repeated(incident: Incident, entry: Entry) -> bool:
     return any(line._replace(at=entry.at) == entry for line in lately)
 
 
-def span(seconds: float | None, act: Act) -> float:
-    """`seconds`, if so long can be meant. Raises WrongUsage."""
+def span(seconds: float | None) -> float:
+    """`seconds`, if so long can be meant. Raises BadSpan."""
     if seconds is None or not SHORTEST_S <= seconds <= LONGEST_S:
-        raise WrongUsage(act)
+        raise BadSpan
     return float(seconds)

@@ -11,10 +11,12 @@ from bot.forms import ACTS, View, filled, filled_in, loading, notice, view
 from bot.render import message
 from bot.standin.check import check_view
 from bot.standin.choices import state
+from handlers.command import SNOOZE_S
 from handlers.handoff import FilledIn, HandoffAct
 from handlers.handoff_notes import AddForm, HandoffForm
 from handlers.incident import Act, Filled
-from handlers.incident_notes import CompareForm
+from handlers.incident_notes import CompareForm, SnoozeForm
+from handlers.incidents.deeds import SNOOZES
 from handlers.notes import FORMS, Form
 from tests.bot.handoff_notes import handoff
 from tests.bot.notes import forms, incident, notes
@@ -56,6 +58,10 @@ def test_a_form_as_it_stands_can_be_submitted() -> None:
     assert filled(submitted(snooze)) == Filled(seconds=1800)
     assert filled(submitted(silence, comment="deploying")) == Filled(seconds=1800, comment="deploying")
     assert filled(submitted(compare)) == Filled(instance="orders-0", against="previous")
+
+
+def test_a_snooze_is_as_long_as_the_commands_until_something_else_is_chosen() -> None:
+    assert filled(submitted(view(SnoozeForm(incident(), SNOOZES)))) == Filled(seconds=SNOOZE_S)
 
 
 def test_a_capture_can_be_chosen_by_its_moment() -> None:

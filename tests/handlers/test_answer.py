@@ -9,7 +9,7 @@ from handlers import claims
 from handlers.answer import answer, chosen
 from handlers.claims import CLAIMS
 from handlers.errors import OutageError, UnknownInstance
-from handlers.incident import Act, Incident, State
+from handlers.incident import Act, Event, Incident, State
 from handlers.incident_notes import Acted, IncidentList, StandsSo
 from handlers.notes import Accepted, ClaimList, Explanation, Help, History, Note, ServiceList, Slip
 from handlers.ports import Standing
@@ -179,6 +179,18 @@ async def test_in_the_thread_of_a_capture_the_channels_incident_is_meant(story: 
     assert isinstance(await ask(story.fakes, "ack", thread=thread), Acted)
 
 
+async def test_in_an_incidents_thread_a_capture_is_its_capture_again(story: Story) -> None:
+    known, thread = await story.incident(), Thread(ORDERS.channel, "1700000000.000100")
+    assert await ask(story.fakes, "capture") == Slip("wrong_usage", "capture")
+    assert await ask(story.fakes, "capture", thread=thread) == Slip("wrong_usage", "capture")
+    story.fakes.outbox.threads[thread] = known.id
+    said = await ask(story.fakes, "capture", thread=thread)
+    incident = await story.incident()
+    assert said == Acted(incident, incident.timeline[-1])
+    assert (incident.timeline[-1].event, incident.timeline[-1].detail) == (Event.CAPTURED, "orders-0")
+    assert incident.requests == known.requests + 1
+
+
 async def test_of_several_the_ids_are_told(story: Story) -> None:
     known, newer = await story.incident(), await other(story, ORDERS.channel)
     assert await ask(story.fakes, "ack") == Slip("several_open", "", (newer.id, known.id))
@@ -197,4 +209,4 @@ async def test_the_same_act_again_is_told_how_it_stands(story: Story) -> None:
     incident = await story.incident()
     assert await ask(story.fakes, "ack") == StandsSo(incident, Act.ACKNOWLEDGE)
     assert await ask(story.fakes, "ack nosuchid") == Slip("unknown_incident", "nosuchid", (incident.id,))
-    assert await ask(story.fakes, "snooze 9999d") == Slip("wrong_usage", "snooze")
+    assert await ask(story.fakes, "snooze 9999d") == Slip("bad_span", "")

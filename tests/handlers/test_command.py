@@ -22,7 +22,7 @@ from handlers.command import (
     nearest,
     parse,
 )
-from handlers.errors import RequestError, UnknownCommand, WrongUsage
+from handlers.errors import BadSpan, ButtonOnly, RequestError, UnknownCommand, WrongUsage
 from handlers.incident import Act
 
 ORDERS = CaptureCommand("svc-orders", None)
@@ -58,6 +58,7 @@ ORDERS = CaptureCommand("svc-orders", None)
         ("CAPTURE svc-orders", ORDERS),
         ("  capture   svc-orders  ", ORDERS),
         ("--capture svc-orders", ORDERS),
+        ("Capture ", ActCommand(Act.CAPTURE, None)),
         ("capture svc-orders all", CaptureCommand("svc-orders", "all")),
         ("capture svc-orders orders-1", CaptureCommand("svc-orders", "orders-1")),
         ("history svc-orders", HistoryCommand("svc-orders")),
@@ -116,7 +117,7 @@ def test_what_is_said_is_understood(said: str, understood: Command) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        *("capture", "history", "capture a b c", "history a b", "services all", "Capture", "incidents a b"),
+        *("history", "capture a b c", "history a b", "services all", "Capture a b c", "incidents a b"),
         *("ack a b", "ack 2h 2h", "ack 2h", "resolve a b", "snooze a b", "snooze 1h 2h"),
         *("handoff note", "handoff NOTE ", "handoff a b", "handoff export a b"),
     ],
@@ -125,6 +126,21 @@ def test_too_few_words_or_too_many_are_wrong_usage(said: str) -> None:
     with pytest.raises(WrongUsage) as caught:
         parse(said)
     assert caught.value.detail == said.split()[0].lower()
+
+
+@pytest.mark.parametrize("span", ["10x", "1.5h", "30", "1w", "-5m", "10000m", "2h30m", "123456789", "30m,"])
+@pytest.mark.parametrize("words", ["snooze {}", "snooze {} abcd2345", "snooze abcd2345 {}"])
+def test_what_is_meant_as_a_span_and_is_none_is_named(words: str, span: str) -> None:
+    with pytest.raises(BadSpan) as caught:
+        parse(words.format(span))
+    assert caught.value.detail == span
+
+
+@pytest.mark.parametrize("said", ["silence", "Silence 2h", "unsilence", "compare previous", "—compare"])
+def test_what_only_a_button_does_is_said_to_be_one(said: str) -> None:
+    with pytest.raises(ButtonOnly) as caught:
+        parse(said)
+    assert caught.value.detail == said.split()[0].lower().lstrip("—")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +174,7 @@ def test_anything_said_is_a_command_or_a_slip(said: str) -> None:
         parse(said)
     except RequestError as slip:
         reason = slip.reason
-    assert reason in (None, "unknown_command", "wrong_usage")
+    assert reason in (None, "unknown_command", "wrong_usage", "bad_span", "button_only")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
