@@ -9,7 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.words import Medium, text_of
+from bot.words import Medium, clean, escape, text_of
 from handlers.errors import MissingScope, NotPosted, OutageError
 from handlers.handoff import Handoff
 from handlers.handoff_notes import HandoffRoot
@@ -70,10 +70,16 @@ def markdown(handoff: Handoff, rotation: Rotation, told: tuple[str, ...]) -> str
     return "\n---\n\n".join(_markdown(part, names) for part in parts)
 
 
+def _name(name: str) -> str:
+    """In a code span that a calendar's name cannot leave; as entities, as all that words.py writes."""
+    text = clean(name).replace("`", "'").strip() or "?"
+    return f"`{escape(text)}`"
+
+
 def _markdown(mrkdwn: str, names: dict[str, str]) -> str:
     """What stands in code spans stays as it is, whoever wrote it."""
     text = _DATE.sub(r"\1", _LINK.sub(r"[\2](\1)", mrkdwn))
-    text = _USER.sub(lambda found: f"`{names.get(found[1], found[1])}`".replace("\n", " "), text)
+    text = _USER.sub(lambda found: _name(names.get(found[1], found[1])), text)
     text = _OTHER.sub(lambda found: found[1] or "", text)
     parts = _SPAN.split(text)
     # Odd ones are the spans. Entities are Slack's; Markdown reads none inside of them.

@@ -206,6 +206,12 @@ def test_markdown_of_a_thread() -> None:
     assert text.count("\n---\n") == 2
 
 
+def test_no_name_of_a_calendar_leaves_its_code_span_in_markdown() -> None:
+    strange = Member("Bo` [click](http://b) **x** <!x|y>\n# z", slack="U0BO")
+    text = markdown(replace(NEW, incoming=(strange,)), ROTATION, ())
+    assert text.count("`Bo' [click](http://b) **x** <!x|y> # z`") == 2
+
+
 @pytest.mark.redis
 async def test_the_file_is_in_the_thread(redis: Redis) -> None:
     async with Standin() as slack:
