@@ -16,11 +16,13 @@ class IncidentRoot(NamedTuple):
 
 
 class StateChange(NamedTuple):
-    """In the thread: what happened to the incident, and who did it."""
+    """In the thread: what happened to the incident, and who did it. Where it was reopened, `again` says whether one of
+    the alerts that did so had fired before."""
 
     service: Service
     incident: Incident
     entry: Entry
+    again: bool = True
 
 
 class Follows(NamedTuple):

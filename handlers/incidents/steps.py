@@ -54,7 +54,8 @@ def step(tools: Tools, service: Service, before: Incident | None, change: Change
     posts: list[Post] = []
     if _is_news(before, after):
         posts.append(root(tools, service, after))
-    posts += [_reply(service, after, entry) for entry in change.entries if entry.event not in _UNSAID]
+    again = before is None or _fires_again(before, after)
+    posts += [_reply(service, after, entry, again) for entry in change.entries if entry.event not in _UNSAID]
     return Step(before, after, (*posts, *change.posts), change.requests, change.wakes)
 
 
@@ -78,11 +79,17 @@ def root(tools: Tools, service: Service, incident: Incident) -> Root:
     return Root(incident.id, incident.channel, note, incident.version, Urgency.STATE, called)
 
 
-def _reply(service: Service, incident: Incident, entry: Entry) -> Reply:
+def _reply(service: Service, incident: Incident, entry: Entry, again: bool) -> Reply:
     event = f"{incident.id}.{incident.version}.{entry.event}"
-    note = StateChange(service, incident, entry)
+    note = StateChange(service, incident, entry, again)
     urgency = Urgency.PROGRESS if entry.event in _IN_PASSING else Urgency.STATE
     return Reply(incident.id, event, note, urgency, entry.event in _BROADCAST)
+
+
+def _fires_again(before: Incident, after: Incident) -> bool:
+    """Whether one of the alerts that began had fired before, and not only others of its group."""
+    known = {alert.fingerprint for alert in before.alerts} | set(before.ended)
+    return any(alert.fingerprint in known for alert in set(after.firing) - set(before.alerts))
 
 
 def _is_news(before: Incident | None, after: Incident) -> bool:

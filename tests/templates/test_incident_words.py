@@ -8,7 +8,7 @@ import pytest
 
 from bot.render import FINE_PRINT, message
 from bot.words import Medium, phrase, template_name, text_of
-from handlers.incident import Act, Event, Incident, State
+from handlers.incident import Act, Entry, Event, Incident, State
 from handlers.incident_notes import IncidentRoot, LimitAhead, StateChange
 from handlers.notes import FORMS, Note, Undelivered
 from handlers.records import Outcome, Trigger
@@ -81,6 +81,19 @@ def test_every_event_has_words_of_its_own(event: Event) -> None:
         each: text_of(StateChange(service(), incident(), entry._replace(event=each)), Medium.SLACK) for each in Event
     }
     assert list(said.values()).count(said[event]) == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "again", "says"),
+    [
+        (Event.REOPENED, True, "🔴 *It fires again*: `svc-orders`, `High memory`"),
+        (Event.REOPENED, False, "🔴 *Another alert of it fires*: `svc-orders`, `High memory`"),
+        (Event.WOKE, True, "🔴 *The snooze is over and it still fires*: `svc-orders`, `High memory`"),
+    ],
+)
+def test_what_the_whole_channel_hears_names_the_service(event: Event, again: bool, says: str) -> None:
+    note = StateChange(service(), incident(), Entry(1.7e9, event, detail="High memory"), again)
+    assert text_of(note, Medium.SLACK).strip() == says
 
 
 def test_who_changed_it_is_said() -> None:

@@ -236,6 +236,16 @@ async def test_within_the_set_time_it_reopens_in_its_thread_for_all_to_see(story
     assert incident.follow_up_at == incident.timeline[-1].at + 60
 
 
+async def test_an_alert_that_never_fired_before_does_not_fire_again(story: Story) -> None:
+    opened = await story.hear(firing(A, at(story, 5)))
+    await act(story.fakes.tools, opened.id, Act.RESOLVE, ANA)
+    await story.hear(firing(A, at(story, 5)), firing(B, at(story, 15)))
+    await story.hear(over(A, at(story, 5), at(story, 25)), over(B, at(story, 15), at(story, 25)))
+    await story.hear(firing(B, at(story, 10_000)))
+    told = [note for note in story.said(StateChange) if isinstance(note, StateChange)]
+    assert [note.again for note in told if note.entry.event is Event.REOPENED] == [False, True]
+
+
 async def test_after_it_a_new_incident_follows_and_says_so(story: Story) -> None:
     opened = await story.hear(firing(A, at(story, 5)))
     resolved = await story.hear(over(A, at(story, 5), at(story, 15)))
