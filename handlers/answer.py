@@ -11,7 +11,7 @@ from handlers.incident import Act, Filled
 from handlers.incident_notes import IncidentList
 from handlers.incidents.acts import act
 from handlers.incidents.permission import admit, permit, permit_reading
-from handlers.notes import Accepted, ClaimList, Examining, Explanation, Help, History, Note, ServiceList, Slip
+from handlers.notes import Accepted, ClaimList, Examining, Explanation, Help, History, Note, OnCall, ServiceList, Slip
 from handlers.oncall.answer import on_call
 from handlers.ports import Tools
 from handlers.records import Person, Request, Service, Thread
@@ -48,6 +48,14 @@ async def _answer(tools: Tools, asked: command.Command, who: Person, request_id:
         case command.IncidentsCommand(name):
             await admit(tools, who)
             return await _incidents(tools, tools.registry.get(name) if name else None)
+        case (
+            command.OnCallCommand()
+            | command.HandoffCommand()
+            | command.HandoffNoteCommand()
+            | command.HandoffExportCommand()
+        ) if not tools.rotas.all():
+            await admit(tools, who)
+            return OnCall(())
         case command.OnCallCommand(name):
             await admit(tools, who)  # who is reached when is nothing for guests
             return await on_call(tools, name)

@@ -66,8 +66,16 @@ async def test_what_lies_too_far_off_is_not_known(fakes: Fakes) -> None:
 async def test_a_rotation_that_is_none(fakes: Fakes) -> None:
     assert await ask(fakes, "oncall payment") == Slip("unknown_rotation", "payment", ("payments",))
     assert await ask(fakes, "oncall xyz") == Slip("unknown_rotation", "xyz", ("payments", "search"))
+
+
+@pytest.mark.parametrize(
+    "said", ["oncall", "oncall payments", "handoff", "handoff payments", "handoff note x", "handoff export"]
+)
+async def test_without_any_rotation_that_is_what_is_said(fakes: Fakes, said: str) -> None:
     fakes.rotas.rotations = ()
-    assert await ask(fakes, "oncall") == OnCall(())
+    assert await ask(fakes, said) == OnCall(())
+    fakes.people.standings = {WHO.user: Standing.GUEST}
+    assert await ask(fakes, said) == Slip("guest", "")
 
 
 async def test_a_calendar_that_cannot_be_read_says_so_and_takes_no_other_away(fakes: Fakes) -> None:
