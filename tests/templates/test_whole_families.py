@@ -72,6 +72,17 @@ def test_no_reason_is_left_over() -> None:
     assert set(REASONS) == {error.reason for error in ERRORS} | {BUG}
 
 
+@pytest.mark.parametrize("floor", ["bot", "handlers"])
+def test_every_outage_names_what_is_away(floor: str) -> None:
+    sources = (path.read_text() for path in (TEMPLATES.parent / floor).rglob("*.py"))
+    away = {name for source in sources for name in re.findall(r'OutageError\("([^"]*)"\)', source)}
+    assert away
+    general = REASONS["outage"][0][:-1]
+    for name in away:
+        assert general not in text_of(Slip("outage", name), Medium.SLACK), name
+    assert f"{general} (`/var/x`)." in text_of(Slip("outage", "/var/x"), Medium.SLACK)
+
+
 @both_media
 @pytest.mark.parametrize("reason", sorted(REASONS))
 def test_every_reason_is_told_in_the_thread_and_to_the_asker(reason: str, medium: Medium) -> None:
