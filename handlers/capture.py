@@ -14,7 +14,7 @@ from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Slip,
 from handlers.patience import MINUTES, patiently
 from handlers.ports import Tools
 from handlers.posts import Reply, Root, Urgency
-from handlers.records import Capture, Outcome, Request, Service
+from handlers.records import Capture, Outcome, Request, Service, Trigger
 
 BUG = "bug"
 
@@ -81,7 +81,7 @@ async def _answer(tools: Tools, capture: Capture, note: Summary | CaptureFailed)
 
     async def say() -> None:
         await tools.outbox.put(Reply(capture.request.conversation, capture.id, note, _urgency(capture)))
-        await tools.progress.ended(capture, _outcome(note, tools.now()))
+        await tools.progress.ended(capture, _outcome(note, capture.request.trigger, tools.now()))
 
     await patiently(tools.pause, say, MINUTES)
 
@@ -112,17 +112,21 @@ def _service(tools: Tools, capture: Capture) -> Service:
         return Service(capture.request.service, (), channel="")
 
 
-def _outcome(note: Summary | CaptureFailed, now: float) -> Outcome:
+def _outcome(note: Summary | CaptureFailed, trigger: Trigger, now: float) -> Outcome:
     if isinstance(note, CaptureFailed):
         return Outcome(note.instance, None, "", note.reason, captured_at=now)
     found = note.diagnosis
     culprit = f"{found.findings[0].culprit.filename}:{found.findings[0].culprit.line}" if found.findings else ""
-    return Outcome(note.instance, found.verdict, culprit, None, found.live_heap, _growth(found), found.captured_at)
+    grows_by = _growth(found, trigger)
+    return Outcome(note.instance, found.verdict, culprit, None, found.live_heap, grows_by, found.captured_at)
 
 
-def _growth(found: Diagnosis) -> float:
-    """Bytes a second: what the forecast in the same answer goes by, where there is one; else what the window saw."""
+def _growth(found: Diagnosis, trigger: Trigger) -> float:
+    """Bytes a second: what the forecast in the same answer goes by, where there is one; else what the window saw. After
+    an incident no more than that: a forecast goes by the trend since earlier captures, which is the incident's."""
     memory = found.memory
-    if memory is not None and memory.seconds > 0:
-        return (memory.limit - found.live_heap) / memory.seconds
-    return found.gc.live_heap_growth_bytes_per_second or 0.0
+    seen = found.gc.live_heap_growth_bytes_per_second or 0.0
+    if memory is None or memory.seconds <= 0:
+        return seen
+    trend = (memory.limit - found.live_heap) / memory.seconds
+    return min(seen, trend) if trigger is Trigger.RESOLVED else trend

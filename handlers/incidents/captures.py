@@ -6,6 +6,7 @@ halves may be repeated: what is said has the id of its capture or request, and t
 
 from dataclasses import replace
 
+from analyzers.finding import Verdict
 from handlers.errors import TimedOut, Unreachable
 from handlers.incident import Incident, State
 from handlers.incident_notes import Afterwards, CaptureRefused, Comparison, InstanceDied
@@ -21,6 +22,9 @@ from handlers.step import Reason, Step, Wake
 COOLING = "cooling_down"
 # An instance that gives no answer at all, while it is ill, is most likely gone.
 _SILENT = (Unreachable.reason, TimedOut.reason)
+
+# What the line of a map that grows without end shows while it does not grow just now.
+_PAUSED = (Verdict.GROWTH_STORM, Verdict.LARGE_MAP_RETAINED)
 
 
 async def allowed(tools: Tools, service: Service, asked: Request) -> tuple[str, ...]:
@@ -66,7 +70,8 @@ def _learned(service: Service, incident: Incident, asked: Request, found: tuple[
     fresh = tuple(outcome for outcome in found if _is_newer(outcome, known.get(outcome.instance)))
     if not fresh:
         return Change(incident)
-    after = replace(incident, outcomes=tuple({**known, **{outcome.instance: outcome for outcome in fresh}}.values()))
+    stand = {outcome.instance: _standing(outcome, known.get(outcome.instance)) for outcome in fresh}
+    after = replace(incident, outcomes=tuple({**known, **stand}.values()))
     posts: list[Post] = []
     if asked.trigger is Trigger.RESOLVED:
         for outcome in good(fresh, asked.instances):
@@ -82,6 +87,17 @@ def _learned(service: Service, incident: Incident, asked: Request, found: tuple[
     again = after.limit_at is not None and after.limit_at != incident.limit_at
     wakes = (Wake(incident.id, Reason.LIMIT, after.limit_at),) if again and after.limit_at is not None else ()
     return Change(after, posts=tuple(posts), wakes=wakes)
+
+
+def _standing(outcome: Outcome, known: Outcome | None) -> Outcome:
+    """As the root shall tell it.
+
+    Why a map that was seen to grow without end stays one: between two doublings its line shows a large map or a storm
+    of growths, and a root that said so would advise a size for it, the opposite of what helps. The figures are new.
+    """
+    if known is None or known.culprit != outcome.culprit or outcome.verdict not in _PAUSED:
+        return outcome
+    return outcome._replace(verdict=known.verdict) if known.verdict == Verdict.UNBOUNDED_GROWTH else outcome
 
 
 def _is_newer(outcome: Outcome, known: Outcome | None) -> bool:

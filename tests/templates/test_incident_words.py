@@ -9,7 +9,7 @@ import pytest
 from bot.render import FINE_PRINT, message
 from bot.words import Medium, phrase, template_name, text_of
 from handlers.incident import Act, Entry, Event, Incident, State
-from handlers.incident_notes import IncidentRoot, LimitAhead, StateChange
+from handlers.incident_notes import Afterwards, IncidentRoot, LimitAhead, StateChange
 from handlers.notes import FORMS, Note, Undelivered
 from handlers.records import Outcome, Trigger
 from tests.bot.notes import incident, incident_notes, service
@@ -65,6 +65,13 @@ def test_the_ill_instance_speaks_before_its_peers() -> None:
     text = text_of(IncidentRoot(service(), replace(incident(), outcomes=(peer, ill)), ()), Medium.TERMINAL)
     assert "at `a/catalog.go:64`, instance `orders-0`" in text
     assert "other.go" not in text
+
+
+@pytest.mark.parametrize(("by", "says"), [(30.0, False), (1023.0, False), (1024.0, True)])
+def test_what_hardly_grows_is_not_said_to_grow(by: float, says: bool) -> None:
+    during = Outcome("orders-0", "unbounded_growth", "a/catalog.go:64", None, 9e8, 2e6)
+    text = text_of(Afterwards(service(), during, during._replace(grows_by=by)), Medium.TERMINAL)
+    assert text.count("growing by") == 1 + says
 
 
 def test_a_found_problem_speaks_before_a_clean_capture() -> None:

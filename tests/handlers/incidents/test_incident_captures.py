@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from analyzers.finding import Verdict
+from analyzers.memory import MemoryForecast
 from handlers import capture
 from handlers.incident import State
 from handlers.incident_notes import Afterwards, CaptureRefused, Comparison, IncidentRoot, InstanceDied, LimitAhead
 from handlers.incidents import captures, wakes
 from handlers.records import Capture, Outcome, Remembered, Trigger
 from handlers.step import Reason, Wake
+from tests.bot.notes import finding, summary
 from tests.handlers.incidents.story import SERVICE, Story, firing, grown, lost, over
 
 A, B, C = "orders-0", "orders-1", "orders-2"
@@ -88,6 +91,58 @@ async def test_a_failure_takes_nothing_back_that_was_known(story: Story) -> None
     await story.wake(Reason.FOLLOW_UP)
     incident = await story.capture(lost(A, "timed_out"))
     assert incident.outcomes == known.outcomes
+
+
+@pytest.mark.parametrize("paused", [Verdict.GROWTH_STORM, Verdict.LARGE_MAP_RETAINED])
+async def test_growth_that_pauses_does_not_turn_the_roots_verdict_over(story: Story, paused: Verdict) -> None:
+    await story.capture(grown(A, live=1e9, by=1e6))
+    await story.wake(Reason.FOLLOW_UP)
+    incident = await story.capture(grown(A, live=2e9)._replace(verdict=paused))
+    (stands,) = incident.outcomes
+    assert (stands.verdict, stands.live_heap, stands.grows_by) == (Verdict.UNBOUNDED_GROWTH, 2e9, 0.0)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        grown(A)._replace(verdict=Verdict.GROWTH_STORM, culprit="other.go:1"),  # another line
+        grown(A)._replace(verdict=Verdict.REBUILD_CHURN),
+        grown(A)._replace(verdict=Verdict.NO_MAP_PROBLEM, culprit=""),
+        grown(B)._replace(verdict=Verdict.GROWTH_STORM),  # another instance
+    ],
+)
+async def test_any_other_verdict_is_the_new_one(story: Story, other: Outcome) -> None:
+    await story.capture(grown(A))
+    incident = await story.capture(other, request=replace(story.requests()[0], id="later"))
+    assert other.verdict in [outcome.verdict for outcome in incident.outcomes]
+
+
+async def test_after_the_end_what_was_seen_then_is_told_beside_what_is_seen_now(story: Story) -> None:
+    await story.capture(grown(A, by=5e6))
+    await resolve(story)
+    await story.capture(grown(A, by=0.0)._replace(verdict=Verdict.LARGE_MAP_RETAINED))
+    (note,) = story.said(Afterwards)
+    assert isinstance(note, Afterwards)
+    assert (note.during.grows_by, note.after.grows_by) == (5e6, 0.0)
+    assert note.after.verdict == Verdict.LARGE_MAP_RETAINED
+
+
+@pytest.mark.parametrize(("trigger", "by"), [(Trigger.FOLLOW_UP, 1e6), (Trigger.RESOLVED, 0.0)])
+async def test_after_the_end_the_trend_of_the_incident_is_not_the_growth_of_now(
+    story: Story, trigger: Trigger, by: float
+) -> None:
+    asked = replace(story.requests()[0], id="later", trigger=trigger)
+    found = summary(finding(Verdict.UNBOUNDED_GROWTH)).diagnosis
+    found = found._replace(
+        live_heap=1e9,
+        memory=MemoryForecast(2_000_000_000, 1000.0, 1000.0, 60.0),  # a million a second, since the capture before
+        gc=found.gc._replace(live_heap_growth_bytes_per_second=None),
+    )
+    job = Capture("later.orders-0", asked, A)
+    story.fakes.progress.diagnoses[job.id] = found
+    await capture.run(story.fakes.tools, job, last_try=True)
+    (outcome,) = await story.fakes.progress.outcomes(asked)
+    assert outcome.grows_by == pytest.approx(by)
 
 
 async def test_a_capture_of_an_incident_that_is_forgotten_is_no_error(story: Story) -> None:
