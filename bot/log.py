@@ -6,6 +6,8 @@ Also where other people's loggers are turned down: Bolt writes whole request bod
 import logging
 import re
 import sys
+import time
+from collections.abc import Callable
 from typing import TextIO
 
 import structlog
@@ -62,6 +64,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, written],
         )
     )
+    handler.addFilter(OneForAll())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -79,6 +82,28 @@ def quiet(name: str, level: int) -> logging.Logger:
     logger = logging.getLogger(name)
     logger.setLevel(level)
     return logger
+
+
+class OneForAll(logging.Filter):
+    """Of dramatiq's consumers, two for each queue, every one says every 3 s that Redis is away. One says it here, once
+    in `every_s` seconds; what else they have to say is let through."""
+
+    SAME = "Consumer encountered a connection error"
+
+    def __init__(self, every_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._every_s = every_s
+        self._clock = clock
+        self._next = clock()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not (record.name.startswith("dramatiq.") and str(record.msg).startswith(self.SAME)):
+            return True
+        now = self._clock()
+        if now < self._next:
+            return False
+        self._next = now + self._every_s
+        return True
 
 
 def _clean(name: str, value: object) -> object:

@@ -12,6 +12,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
+from bot.away import Away
 from bot.incidents.codec import encode_wake
 from bot.queue import NAMESPACE, WAKES, Work, message
 from bot.redis_client import key, redis_errors
@@ -76,11 +77,13 @@ async def watching(agenda: RedisAgenda) -> AsyncIterator[None]:
 
 
 async def _watch(agenda: RedisAgenda, stop: asyncio.Event) -> None:
+    away = Away("agenda")
     while not stop.is_set():
         try:
             await agenda.due()
-        except OutageError:
-            log.warning("agenda not read")
+            away.back()
+        except OutageError as error:
+            away.lost(str(error.__cause__))
         except Exception:
             log.exception("bug in the agenda")  # and look again: nobody else would notice that nothing becomes due
         with suppress(TimeoutError):

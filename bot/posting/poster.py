@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 
+from bot.away import Away
 from bot.chat import TIMEOUT_S, Body, SlackChat
 from bot.chat_errors import Fate, SlackRefused
 from bot.posting.entries import Claim, Entry, Lost
@@ -53,6 +54,7 @@ class Poster:
         self._mentioning = mentioning
         self._told = told
         self._slack_s = outbox.lease_s - call_s
+        self._away = Away("outbox")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is on its way then is still delivered."""
@@ -72,10 +74,11 @@ class Poster:
         wait = LOOK_S
         try:
             claim = await self._outbox.claim()
+            self._away.back()
             if claim is not None:
                 return claim
         except OutageError as error:
-            log.warning("outbox not read", why=str(error.__cause__))
+            self._away.lost(str(error.__cause__))
             wait = AWAY_S
         except Exception:
             log.exception("bug in the outbox")  # and look again: a worker that says nothing goes on with all else

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from bot import render
 from bot.budget import RedisBudget
@@ -202,6 +203,25 @@ async def test_a_wake_without_a_body_does_not_hold_the_others(rooms: Rooms, redi
     await rooms.agenda.due()
     assert (await rooms.queue.depth())[WAKES] == 1
     assert await redis.zcard(key("agenda")) == 0
+
+
+async def test_an_agenda_that_is_away_is_told_once_and_once_that_it_is_back() -> None:
+    class Leaving(RedisAgenda):
+        looks = 0
+
+        async def due(self) -> int:
+            self.looks += 1
+            if self.looks < 3:
+                raise OutageError("redis") from ConnectionError("refused")
+            return 0
+
+    async with connect("redis://127.0.0.1:9/0") as client:
+        agenda = Leaving(client)
+        with capture_logs() as logs:
+            async with watching(agenda):
+                await records.until(when(lambda: agenda.looks > 3))
+    assert [line["event"] for line in logs] == ["agenda not read", "agenda read again"]
+    assert logs[0]["why"] == "refused"
 
 
 async def test_a_bug_is_not_the_end_of_looking_into_the_agenda() -> None:
