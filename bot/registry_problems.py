@@ -3,6 +3,7 @@
 Knows the words; what a field may be is `registry_schema.py`'s.
 """
 
+import re
 from difflib import get_close_matches
 from typing import Any
 
@@ -131,13 +132,10 @@ QUOTED = {
     "reopen_within_s",
     "fallback_channel",
     "time_zone",
-    "start",
-    "period_hours",
-    "user_group",
-    "lead_minutes",
-    "reminder_minutes",
+    *("start", "period_hours", "user_group", "lead_minutes", "reminder_minutes"),
 }
-
+# And of a URL what is only the beginning of one: no room for a token in it.
+HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}(?:/debug/pprof/?)?")
 
 Problem = tuple[Where, str]
 
@@ -165,7 +163,8 @@ def _problem(document: Document, error: dict[str, Any]) -> Problem:
 
 def _got(where: Where, value: object) -> str:
     """As the file has it; long values are cut, and mappings and lists speak for themselves."""
-    if _field(where) not in QUOTED or not isinstance(value, str | int | float):
+    address = _field(where) == "url" and isinstance(value, str) and HOST_AND_PORT.fullmatch(value)
+    if not (address or _field(where) in QUOTED) or not isinstance(value, str | int | float):
         return ""
     return f", got {str(value).lower() if isinstance(value, bool) else repr(value):.60}"
 

@@ -249,7 +249,6 @@ def test_a_wrong_field_is_named_with_its_line(write: Write, line: str, said: str
     "url",
     [
         "ftp://10.0.0.1/",
-        "10.0.0.1:6060",
         "http://user:s3cret@10.0.0.1/",
         "http://10.0.0.1/?debug=1",
         "http://10.0.0.1/?",
@@ -266,6 +265,12 @@ def test_urls_that_are_none_are_not_quoted(write: Write, url: str) -> None:
     text = f'services:\n- name: a\n  channel: C1\n  instances:\n  - http://10.0.0.1/p\n  - "{url}"\n'
     (problem,) = problems(write(text))
     assert problem == f"services.yaml:6: services[0].instances[1]: must be {MUST['url']}"
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3:6060", "localhost:6060", "orders-0.svc:6060/debug/pprof"])
+def test_an_address_without_http_is_shown(write: Write, address: str) -> None:
+    (problem,) = problems(write(f"services:\n- name: a\n  channel: C1\n  instances: [{address}]\n"))
+    assert problem == f"services.yaml:4: services[0].instances[0]: must be {MUST['url']}, got '{address}'"
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "[::ffff:169.254.169.254]", "[fe80::1]", "100.100.100.200"])
