@@ -17,9 +17,9 @@ INSTANCES = {
 }
 SHOWN = "svc-orders"
 ASKED_BY = "U0ANA"
-CHANNEL = "C0PAYMENTS"
-ALERTED = "C0ORDERS"
-CHANNELS = {"svc-orders": CHANNEL, "svc-pricing": CHANNEL, "svc-intake": ALERTED, "svc-render": "C0GENERAL"}
+# Where the page opens: whoever looks there misses nothing of what is shown.
+CHANNEL = "C0ORDERS"
+CHANNELS = {"svc-orders": CHANNEL, "svc-pricing": CHANNEL, "svc-intake": CHANNEL, "svc-render": "C0GENERAL"}
 # Mentioned when its incident opens; a group of the stand-in's.
 MENTIONED = "S0ONCALL"
 # What the alert's service may use: at the rate of its first recording it lasts two minutes, at that of the second four.

@@ -21,12 +21,12 @@ from bot.demo.alert import FIRING, RESOLVED
 from bot.demo.conversation import Conversation, Said
 from bot.demo.house import House, Stopped
 from bot.demo.process import DemoError
-from bot.demo.services import ALERTED, ASKED_BY, CHANNEL, SHOWN
+from bot.demo.services import ASKED_BY, CHANNEL, SHOWN
 
 COMMAND = f"/mapstorm capture {SHOWN}"
 PATIENCE_S = 60.0
-# After the capture that follows a minute into an incident, so that its thread has all there is to see.
-RESOLVED_AFTER_S = 80.0
+# Long enough to read the thread and to try its buttons; a minute into it there is one more capture.
+RESOLVED_AFTER_S = 300.0
 PAUSE_S = 0.2
 # What the stand-in needs and mapstorm does not; ./mapstorm installs it, pip only if asked to.
 PACKAGES = ("python_multipart", "websockets")
@@ -38,7 +38,6 @@ def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="mapstorm demo", description="Shows mapstorm on this machine, without Slack.")
     parser.add_argument("--once", action="store_true", help="end after the first diagnosis")
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port of the page; by default a free one")
-    parser.add_argument("--no-browser", action="store_true", help="accepted for scripts: the demo never opens one")
     options = parser.parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 shows ? instead of ending the demo
@@ -89,13 +88,13 @@ def _converse(house: House, deadline: float) -> None:
 
 def _stay(house: House) -> None:
     """The page, and an alert that becomes a thread; the thread is shown here as well while it grows."""
-    _say(f"\nThe page, recordings of real Go services:  {house.page}/")
+    _say(f"\nThe page, recordings of real Go services:  {house.page}/archives/{CHANNEL}")
     _say("Type /mapstorm help there; capture svc-orders again to see a comparison. Ctrl-C ends all of it.\n")
-    conversation = Conversation(house.http, house.page, ALERTED, ASKED_BY)
+    conversation = Conversation(house.http, house.page, CHANNEL, ASKED_BY)
     conversation.listen()
-    _say(
-        f"An alert fires; its thread is in #orders, with buttons. It ends in {RESOLVED_AFTER_S:.0f} s, or by this line:"
-    )
+    _say("An alert fires and becomes a thread on the page. Its first message has buttons to try: Acknowledge,")
+    _say("Capture again, Compare with… (once there are two captures, after a minute), Snooze…, Resolve.")
+    _say(f"The alert ends by itself in {RESOLVED_AFTER_S / 60:.0f} minutes, or by this line:")
     _say(f"  {house.alarm.curl(RESOLVED)}\n")
     house.alarm.send(house.http, FIRING)
     ends_at = time.monotonic() + RESOLVED_AFTER_S
