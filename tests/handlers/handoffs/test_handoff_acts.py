@@ -23,8 +23,9 @@ from handlers.handoff_notes import (
     NotMeForm,
 )
 from handlers.handoffs.acts import act, form
-from handlers.incident import Event, State
+from handlers.incident import Act, Event, State
 from handlers.incident_notes import StateChange
+from handlers.incidents import acts as incidents
 from handlers.notes import Note, Slip
 from handlers.ports import Standing
 from handlers.records import Allow, Person, Thread
@@ -167,6 +168,30 @@ async def test_guests_and_strangers_may_nothing(
     assert await do(watch, what, person(BO), FilledIn((("", "x"),), "U0ANA")) == Slip(reason, "")
     assert await form(watch.fakes.tools, before.id, what, person(BO)) == Slip(reason, "")
     assert watch.only == before
+
+
+@pytest.mark.parametrize("text", ["handoff payments", "handoff export payments", "handoff note x"])
+async def test_commands_need_the_services_as_well(watch: Watch, text: str) -> None:
+    watch.fakes.registry.services = {ORDERS.name: replace(ORDERS, allow=Allow((), ("S0TEAM",)))}
+    before = watch.handoffs()
+    assert await say(watch, text, DEE) == Slip("not_allowed", ORDERS.name)
+    assert (watch.handoffs(), watch.fakes.handoffs.exported) == (before, [])
+
+
+async def test_what_happened_after_it_was_taken_stays_as_it_is(watch: Watch) -> None:
+    """It is carried late: meanwhile one incident has opened, and somebody else has acknowledged another."""
+    kept = watch.fakes.incidents.kept
+    kept["i3"] = incident("i3", MONDAY - 2 * HOUR)
+    watch.fakes.incidents.beaten = 10_000
+    await do(watch, HandoffAct.TAKE, person(BO))
+    assert watch.only.owes
+    watch.fakes.incidents.beaten = 0
+    watch.fakes.clock.time += 60
+    await incidents.act(watch.fakes.tools, "i1", Act.ACKNOWLEDGE, DEE)
+    kept["i4"] = incident("i4", watch.now)
+    await watch.look()
+    assert [kept[name].owner for name in ("i1", "i3", "i4")] == ["U0DEE", "U0BO", ""]
+    assert not watch.only.owes
 
 
 async def test_members_need_the_services_and_whoever_comes_does_not(watch: Watch) -> None:
