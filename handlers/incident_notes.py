@@ -69,7 +69,7 @@ class CaptureRefused(NamedTuple):
 
 class LimitAhead(NamedTuple):
     """In the thread: the memory limit (bytes) is `seconds` away at this rate; captured again at `capture_at`, None
-    where no capture is planned because nine tenths are used already."""
+    where none is planned: nine tenths are used already, or the whole before the instance may be captured again."""
 
     service: Service
     instance: str

@@ -11,7 +11,7 @@ from handlers.errors import TimedOut, Unreachable
 from handlers.incident import Incident, State
 from handlers.incident_notes import Afterwards, CaptureRefused, Comparison, InstanceDied
 from handlers.incidents.ill import ever_named, good
-from handlers.incidents.limits import aheads, planned
+from handlers.incidents.limits import aheads, news, planned
 from handlers.incidents.steps import Change, settle, step
 from handlers.ports import Tools
 from handlers.posts import Post, Reply, Urgency
@@ -82,7 +82,8 @@ def _learned(service: Service, incident: Incident, asked: Request, found: tuple[
     if incident.state is State.RESOLVED:
         return Change(after, posts=tuple(posts))
     ahead = aheads(service, after, fresh, now)
-    posts += [Reply(incident.id, f"{asked.id}.{note.instance}.limit", note, Urgency.STATE) for note in ahead]
+    told = news(incident, ahead, fresh)
+    posts += [Reply(incident.id, f"{asked.id}.{note.instance}.limit", note, Urgency.STATE) for note in told]
     after = replace(after, limit_at=planned(after, ahead, fresh, now))
     again = after.limit_at is not None and after.limit_at != incident.limit_at
     wakes = (Wake(incident.id, Reason.LIMIT, after.limit_at),) if again and after.limit_at is not None else ()

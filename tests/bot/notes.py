@@ -279,6 +279,7 @@ def incident_notes(known: Service, text: str) -> list[Note]:
         *(CaptureRefused(known, text, trigger, 20.0) for trigger in Trigger),
         LimitAhead(known, text, 2**31, 1.7e9, 720.0, 1_700_000_300.0),
         LimitAhead(known, text, 2**31, 2.1e9, 20.0, None),
+        LimitAhead(known, text, 2**31, 1.7e9, 20.0, None),
         Compared(known, text, 1.69e9, text, summary(advised(finding(Verdict.GROWTH_STORM, text, text))).diagnosis),
         Compared(known, text, 1.69e9, text, summary(basis=Basis.RESTARTED, text=text).diagnosis),
         Undelivered(text, "not_in_channel"),

@@ -7,13 +7,14 @@ import pytest
 from analyzers.finding import Verdict
 from analyzers.memory import MemoryForecast
 from handlers import capture
-from handlers.incident import State
+from handlers.incident import Act, State
 from handlers.incident_notes import Afterwards, CaptureRefused, Comparison, IncidentRoot, InstanceDied, LimitAhead
 from handlers.incidents import captures, wakes
+from handlers.incidents.acts import act
 from handlers.records import Capture, Outcome, Remembered, Trigger
 from handlers.step import Reason, Wake
 from tests.bot.notes import finding, summary
-from tests.handlers.incidents.story import SERVICE, Story, firing, grown, lost, over
+from tests.handlers.incidents.story import ANA, SERVICE, Story, firing, grown, lost, over
 
 A, B, C = "orders-0", "orders-1", "orders-2"
 GIB = 1024.0**3
@@ -288,15 +289,68 @@ async def test_an_alert_may_name_the_limit() -> None:
     assert note.limit == 2 * GIB
 
 
-async def test_a_heap_that_never_gets_there_is_not_captured_for_ever(story: Story) -> None:
+@pytest.mark.parametrize(("by", "apart"), [(0.004, 30), (0.0004, 300)])
+async def test_a_heap_that_never_gets_there_is_not_captured_for_ever(story: Story, by: float, apart: float) -> None:
     """Each capture finds half of what was left: the next one is due sooner and sooner."""
     limited(story)
     left, began = 0.5 * GIB, story.fakes.clock.time
-    await story.capture(grown(A, live=1.8 * GIB - left, by=0.01 * GIB))
+    await story.capture(grown(A, live=1.8 * GIB - left, by=by * GIB))
     while (await story.incident()).limit_at is not None:
         await story.wake(Reason.LIMIT)
         left /= 2
-        await story.capture(grown(A, live=1.8 * GIB - left, by=0.01 * GIB))
+        await story.capture(grown(A, live=1.8 * GIB - left, by=by * GIB))
     count = len(story.requests())
-    assert count <= 20
-    assert story.fakes.clock.time - began >= (count - 4) * 300
+    assert count == 20
+    assert story.fakes.clock.time - began >= (count - 4) * apart
+
+
+@pytest.mark.parametrize(
+    ("live", "by", "due"),
+    [
+        (1.6, 0.0005, 400.0),  # when nine tenths are used
+        (1.75, 0.0005, 300.0),  # they are in 100 s, and it is full in 500 s
+        (1.7, 0.001, 100.0),  # full in 300 s: the cool-down alone holds back
+        (1.75, 0.005, 30.0),
+        (1.6, 0.02, None),  # full in 20 s
+    ],
+)
+async def test_no_capture_is_promised_for_after_the_limit(
+    story: Story, live: float, by: float, due: float | None
+) -> None:
+    limited(story)
+    for _ in range(3):
+        await act(story.fakes.tools, (await story.incident()).id, Act.CAPTURE, ANA)
+        story.fakes.clock.time += 60
+    await story.capture(grown(A, live=live * GIB, by=by * GIB))
+    (note,) = story.said(LimitAhead)
+    assert isinstance(note, LimitAhead)
+    assert note.capture_at == (None if due is None else pytest.approx(story.fakes.clock.time + due, abs=0.1, rel=0))
+
+
+async def again(story: Story, live: float, by: float) -> int:
+    """How often the limit was told of, after one more capture that a person asked for a minute later."""
+    story.fakes.clock.time += 60
+    await act(story.fakes.tools, (await story.incident()).id, Act.CAPTURE, ANA)
+    await story.capture(grown(A, live=live * GIB, by=by * GIB))
+    return len(story.said(LimitAhead))
+
+
+async def test_the_limit_is_told_of_again_only_where_it_has_moved(story: Story) -> None:
+    limited(story)
+    await story.capture(grown(A, live=1.0 * GIB, by=0.001 * GIB))  # full in 1000 s
+    assert await again(story, 1.06, 0.001) == 1  # still then
+    assert await again(story, 1.12, 0.0009) == 1
+    assert await again(story, 1.18, 0.002) == 2  # in half the time
+    assert await again(story, 1.30, 0.0) == 2  # it pauses
+    assert await again(story, 1.30, 0.002) == 3
+    assert await again(story, 1.85, 0.002) == 4  # nine tenths are used
+    assert await again(story, 1.97, 0.002) == 4
+
+
+async def test_what_was_seen_of_a_peer_was_not_told(story: Story) -> None:
+    limited(story)
+    await story.capture(grown(B, live=1.0 * GIB, by=0.001 * GIB))
+    assert story.said(LimitAhead) == []
+    await story.hear(firing(A, story.begin + 5), firing(B, story.begin + 15))
+    await story.capture(grown(B, live=1.01 * GIB, by=0.001 * GIB))
+    assert len(story.said(LimitAhead)) == 1
