@@ -23,7 +23,7 @@ from handlers.handoff_notes import (
     NotMeForm,
 )
 from handlers.handoffs.acts import act, form
-from handlers.incident import Act, Event, State
+from handlers.incident import Act, Event, Incident, State
 from handlers.incident_notes import StateChange
 from handlers.incidents import acts as incidents
 from handlers.notes import Note, Slip
@@ -147,13 +147,23 @@ async def test_a_worker_that_died_before_the_incidents_were_told(watch: Watch) -
     assert not watch.only.owes
 
 
-async def test_incidents_that_somebody_has_taken_since_stay_theirs(watch: Watch) -> None:
-    incidents = watch.fakes.incidents
-    await do(watch, HandoffAct.TAKE, person(BO))
-    late = incident("i3", watch.now + 5)
-    incidents.kept["i3"] = late
-    await watch.look()
-    assert incidents.kept["i3"] == late, "opened after it was taken"
+async def test_what_is_added_while_it_is_carried_is_carried_next(watch: Watch) -> None:
+    """By a worker that keeps it and dies, just as another tells the incidents what was added before."""
+    here, kept, get = watch.fakes, watch.fakes.handoffs.kept, watch.fakes.incidents.get
+    late = Added(watch.now, "U0BO", "i1", "late")
+
+    async def meanwhile(identity: str) -> Incident | None:
+        if late not in watch.only.added:
+            made = watch.only
+            kept[made.id] = replace(made, added=(*made.added, late), version=made.version + 1)
+        return await get(identity)
+
+    here.incidents.get = meanwhile  # type: ignore[method-assign]
+    await do(watch, HandoffAct.ADD, person(ANA), FilledIn((("i1", "soon"),)))
+    assert watch.only.owes
+    await watch.look(workers=2)
+    said = [line.detail for line in here.incidents.kept["i1"].timeline if line.event is Event.NOTED]
+    assert (said, watch.only.owes) == (["soon", "late"], False)
 
 
 @pytest.mark.parametrize(
