@@ -134,7 +134,15 @@ def furnished(
 
     async def told(lost: Lost) -> None:
         await undelivered(
-            outbox, registry, time.time(), entry=lost.id, channel=lost.channel, code=lost.code, asker=lost.asker
+            outbox,
+            registry,
+            tools.incidents,
+            time.time(),
+            entry=lost.id,
+            channel=lost.channel,
+            code=lost.code,
+            asker=lost.asker,
+            unseen=lost.unseen,
         )
 
     poster = Poster(outbox, chat, render.mentioning, told)

@@ -93,10 +93,13 @@ class ClaimList(NamedTuple):
 
 
 class Undelivered(NamedTuple):
-    """In the fallback channel: what Slack will not take in another one, with Slack's code."""
+    """In the fallback channel: what Slack will not take in another one, with Slack's code; and, where that was the
+    first message of an incident, of which service, and the title of an alert of it."""
 
     channel: str
     code: str
+    service: str = ""
+    title: str = ""
 
 
 class Examining(NamedTuple):

@@ -56,12 +56,13 @@ class Claim(NamedTuple):
 
 class Lost(NamedTuple):
     """What Slack will never take: `channel` as the registry names it, `code` Slack's word for why, `asker` who is to be
-    told."""
+    told, `unseen` whether it would have been the first message of its thread."""
 
     id: str
     channel: str
     code: str
     asker: str
+    unseen: bool = False
 
 
 def encode(entry: Entry) -> bytes:

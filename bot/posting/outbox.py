@@ -135,10 +135,10 @@ class RedisOutbox:
 
     async def lost(self, claim: Claim, code: str) -> Lost:
         """Keeps what Slack will never take, for the doctor and another try by hand."""
-        lost = Lost(claim.entry.id, claim.to, code, claim.entry.asker)
+        unseen = claim.entry.is_root and not claim.ts
+        lost = Lost(claim.entry.id, claim.to, code, claim.entry.asker, unseen)
         record = orjson.dumps({"channel": claim.to, "code": code, "entry": encode(claim.entry).decode()})
-        unborn = 1 if claim.entry.is_root and not claim.ts else 0
-        await self._run("LOST", claim, record, code, unborn, keys=[_conversation(claim)])
+        await self._run("LOST", claim, record, code, int(unseen), keys=[_conversation(claim)])
         return lost
 
     async def root_gone(self, claim: Claim) -> None:

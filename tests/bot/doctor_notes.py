@@ -60,6 +60,9 @@ def red(text: str) -> tuple[Check, ...]:
         Check(Topic.WAITING, False, "failing", "7", total=12, seconds=0.0),
         Check(Topic.WAITING, False, "untaken", "0", total=1, seconds=90.0),
         Check(Topic.UNDELIVERED, False, "some", items=item, total=3),
+        Check(
+            Topic.UNDELIVERED, False, "some", items=(*item, Item("C0A", "not_in_channel"), Item("C0B", text)), total=3
+        ),
         Check(Topic.HELD, False, "some", items=item, total=1),
     )
 

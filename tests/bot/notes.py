@@ -284,6 +284,7 @@ def incident_notes(known: Service, text: str) -> list[Note]:
         Compared(known, text, 1.69e9, text, summary(basis=Basis.RESTARTED, text=text).diagnosis),
         Undelivered(text, "not_in_channel"),
         Undelivered("C0123ABCD", text),
+        Undelivered("#orders", "is_inactive", text, text),
         IncidentList(None, ((told[0], "https://standin.slack.example/archives/C0/p1"), (worst, None))),
         IncidentList(known, ()),
         *(Acted(worst, entry) for entry in entries),

@@ -20,7 +20,22 @@ def test_each_red_line_says_one_thing_to_do(check: Check, medium: Medium) -> Non
     assert "1 thing to do" in head
     assert LINE.match(line)
     assert "\n" not in line
-    advised = ("Set", "Add", "Type", "Put", "Run", "Start", "Correct", "Invite", "Give", "See", "Let", "Upgrade", "Ask")
+    advised = (
+        "Set",
+        "Add",
+        "Type",
+        "Put",
+        "Run",
+        "Start",
+        "Correct",
+        "Invite",
+        "Give",
+        "See",
+        "Let",
+        "Upgrade",
+        "Ask",
+        "Unarchive",
+    )
     assert re.search(rf"[.:] ({'|'.join(advised)})\b", line), "an advice"
     assert line.endswith(".")
     assert "  " not in line

@@ -138,6 +138,7 @@ def test_the_limit_ahead_is_in_minutes(seconds: float, says: str) -> None:
         ("not_in_channel", "Invite the bot"),
         ("channel_not_found", "correct the channel in the registry"),
         ("is_archived", "Unarchive the channel"),
+        ("is_inactive", "Unarchive the channel"),
         ("surprising_new_code", "another channel in the registry"),
     ],
 )
@@ -146,6 +147,10 @@ def test_what_slack_does_not_take_is_told_with_what_to_do(code: str, advice: str
     assert advice in text
     assert f"`{code}`" in text
     assert "<" not in text, "nobody is mentioned"
+    assert "`mapstorm doctor --retry-undelivered`" in text
+    text = text_of(Undelivered("#orders", code, "svc-orders", "<!channel> `Memory"), Medium.SLACK)
+    assert text.startswith("❌ *Nobody sees an incident of `svc-orders`*")
+    assert "<" not in text
 
 
 def test_every_trigger_is_named_when_its_capture_is_refused() -> None:

@@ -203,7 +203,7 @@ async def test_what_slack_will_never_take_is_kept_and_told_and_can_be_tried_agai
         await town.outbox.put(ROOT._replace(asker="U0ANA"), reply("e1"))
         await until(town.done)
         assert town.lost == [
-            Lost("root:c1", "C0ORDERS", "is_archived", "U0ANA"),
+            Lost("root:c1", "C0ORDERS", "is_archived", "U0ANA", unseen=True),
             Lost("e1", "C0ORDERS", "is_archived", ""),
         ]
         assert await town.redis.hlen(f"{PREFIX}undelivered") == 2
