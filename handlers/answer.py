@@ -11,8 +11,9 @@ from handlers.incident import Act, Filled
 from handlers.incident_notes import IncidentList
 from handlers.incidents.acts import act
 from handlers.incidents.permission import admit, permit, permit_reading
-from handlers.notes import Accepted, ClaimList, Examining, Explanation, Help, History, Note, OnCall, ServiceList, Slip
+from handlers.notes import Accepted, ClaimList, Examining, Explanation, Help, History, Note, ServiceList, Slip
 from handlers.oncall.answer import on_call
+from handlers.oncall_notes import OnCall
 from handlers.ports import Tools
 from handlers.records import Person, Request, Service, Thread
 

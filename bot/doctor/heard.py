@@ -20,7 +20,7 @@ from handlers.errors import OutageError
 EVERY_S = 1.0
 KEPT_S = 24 * 3600
 
-Take = Callable[[Notification], Awaitable[None]]
+Take = Callable[[Notification], Awaitable[int]]
 
 
 class Refusals(NamedTuple):
@@ -110,12 +110,13 @@ class Refusing:
 
 
 def noting(take: Take, heard: Heard, now: Callable[[], float]) -> Take:
-    """`take`, which raises what it raises; what it took is noted, and a note that is lost is no reason to refuse it."""
+    """The same as `take`; what it took is noted, and a note that is lost is no reason to refuse it."""
 
-    async def taken(said: Notification) -> None:
-        await take(said)
+    async def taken(said: Notification) -> int:
+        unmatched = await take(said)
         with suppress(OutageError):
             await heard.note(said.origin, now())
+        return unmatched
 
     return taken
 

@@ -78,14 +78,14 @@ async def _untold(_: Origin) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What is behind every door. `take` makes a notification durable, or raises OutageError; `full` says whether so
-    much waits that no more should be let in; `count` is told each answer and how many seconds it took; `refused` is
-    told of who was not let in, after the answer, which does not wait for it.
+    """What is behind every door. `take` makes a notification durable and says how many of its alerts mean no service,
+    or raises OutageError; `full` says whether so much waits that no more should be let in; `count` is told each answer
+    and how many seconds it took; `refused` is told of who was not let in, after the answer, which does not wait for it.
 
     `now` is seconds since 1970; a body must have come within `read_s`, and be durable within `take_s` more.
     """
 
-    take: Callable[[Notification], Awaitable[None]]
+    take: Callable[[Notification], Awaitable[int]]
     full: Callable[[], Awaitable[bool]]
     count: Callable[[Origin, Answer, float], None]
     now: Callable[[], float] = time.time
@@ -114,9 +114,9 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        detail = ""
+        detail, unmatched = "", 0
         try:
-            await self._let_in(scope, receive)
+            unmatched = await self._let_in(scope, receive)
             answer = Answer.TAKEN
         except Ended as ended:
             answer, detail = ended.answer, ended.detail
@@ -129,12 +129,12 @@ class Door:
             log.error("webhook failed", origin=self.origin, bug=type(error).__name__, trace=trace)
             answer = Answer.BUG
         self._behind.count(self.origin, answer, time.perf_counter() - began)
-        await self._response(answer, detail)(scope, receive, send)
+        await self._response(answer, detail, unmatched)(scope, receive, send)
         if answer is Answer.REFUSED:
             await self._behind.refused(self.origin)
 
-    async def _let_in(self, scope: Scope, receive: Receive) -> None:
-        """Returns once the notification is durable. Raises Ended and Refused."""
+    async def _let_in(self, scope: Scope, receive: Receive) -> int:
+        """Returns once the notification is durable: how many of its alerts mean no service. Raises Ended, Refused."""
         webhook = self._configured()
         if webhook is None:
             raise Ended(Answer.ABSENT)
@@ -153,7 +153,7 @@ class Door:
             if webhook.signing:
                 webhook.signing.check(headers, body, self._behind.now())
             said = self._notification(body) if len(body) <= SMALL else await asyncio.to_thread(self._notification, body)
-            await self._take(said)
+            return await self._take(said)
         finally:
             self._inside -= 1
 
@@ -166,16 +166,16 @@ class Door:
         except BadAlert as error:
             raise Ended(Answer.BAD, error.detail) from None
 
-    async def _take(self, said: Notification) -> None:
+    async def _take(self, said: Notification) -> int:
         try:
             async with asyncio.timeout(self._behind.take_s):
                 if await self._behind.full():
                     raise Ended(Answer.BUSY)
-                await self._behind.take(said)
+                return await self._behind.take(said)
         except (OutageError, TimeoutError):
             raise Ended(Answer.AWAY) from None
 
-    def _response(self, answer: Answer, detail: str) -> Response:
+    def _response(self, answer: Answer, detail: str, unmatched: int) -> Response:
         headers = {}
         if STATUS[answer] == 503:
             headers["retry-after"] = str(RETRY_AFTER_S)
@@ -183,7 +183,9 @@ class Door:
             headers["allow"] = ", ".join(self._methods)
         if answer not in (Answer.TAKEN, Answer.BAD):
             return Response(None, STATUS[answer], headers)
-        return JSONResponse({"answer": answer, **({"detail": detail} if detail else {})}, STATUS[answer], headers)
+        more = {"detail": detail, "unmatched": unmatched}
+        said = {"answer": answer, **{name: value for name, value in more.items() if value}}
+        return JSONResponse(said, STATUS[answer], headers)
 
 
 async def _read_all(receive: Receive, within_s: float) -> bytes:

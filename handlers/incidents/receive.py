@@ -20,8 +20,9 @@ from handlers.sources.route import instance_of, whom
 from handlers.step import Step
 
 
-async def take(tools: Tools, notification: Notification) -> None:
-    """Makes it durable: each service's alerts into the inbox, the rest counted. Raises OutageError."""
+async def take(tools: Tools, notification: Notification) -> int:
+    """Makes it durable: each service's alerts into the inbox, the rest counted; how many these are. Raises
+    OutageError."""
     # In a thread: hundreds of alerts and services take a while, and clicks are answered by the same loop.
     meant = await asyncio.to_thread(whom, tools.registry.all(), notification)
     now = tools.now()
@@ -30,6 +31,7 @@ async def take(tools: Tools, notification: Notification) -> None:
         await tools.inbox.put(parts)
     if meant.unmatched:
         await tools.inbox.unmatched(meant.unmatched, now)
+    return len(meant.unmatched)
 
 
 async def work(tools: Tools, group: Group) -> None:

@@ -97,16 +97,17 @@ async def test_a_webhook_is_noted_when_it_was_taken_and_a_lost_note_loses_no_ale
     said = Notification(Origin.GRAFANA, "r", "g", {}, ())
     taken: list[Notification] = []
 
-    async def take(one: Notification) -> None:
+    async def take(one: Notification) -> int:
         taken.append(one)
+        return 7
 
-    async def refuse(_: Notification) -> None:
+    async def refuse(_: Notification) -> int:
         raise OutageError("redis")
 
-    await noting(take, Heard(redis), lambda: 1000.0)(said)
+    assert await noting(take, Heard(redis), lambda: 1000.0)(said) == 7
     with pytest.raises(OutageError):
         await noting(refuse, Heard(redis), lambda: 2000.0)(said)
     assert await Heard(redis).last() == {"grafana": 1000.0}
     async with connect(f"redis://127.0.0.1:{free_port()}/0") as away:
-        await noting(take, Heard(away), lambda: 3000.0)(said)
+        assert await noting(take, Heard(away), lambda: 3000.0)(said) == 7
     assert taken == [said, said]

@@ -28,22 +28,25 @@ BOTH = Webhook(Authorization.bearer(TOKEN), Signing(TOKEN.encode(), SIGNATURE.en
 
 @dataclass
 class Inside:
-    """Keeps what was taken. `trouble` is raised instead; while `gate` is unset, taking waits."""
+    """Keeps what was taken, of which `unmatched` mean no service. `trouble` is raised instead; while `gate` is unset,
+    taking waits."""
 
     taken: list[Notification] = field(default_factory=list)
     trouble: Exception | None = None
     gate: asyncio.Event | None = None
     arrived: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     crowded: bool = False
+    unmatched: int = 0
     answers: list[tuple[Origin, Answer]] = field(default_factory=list)
 
-    async def take(self, said: Notification) -> None:
+    async def take(self, said: Notification) -> int:
         if self.gate:
             self.arrived.release()
             await self.gate.wait()
         if self.trouble:
             raise self.trouble
         self.taken.append(said)
+        return self.unmatched
 
     async def arrivals(self, number: int) -> None:
         """Waits until so many more wait at the gate."""

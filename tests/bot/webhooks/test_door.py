@@ -46,6 +46,13 @@ async def test_every_origin_is_read_as_its_own(origin: Origin) -> None:
     assert inside.answers == [(origin, Answer.TAKEN)]
 
 
+async def test_a_sender_hears_of_alerts_that_mean_no_service() -> None:
+    inside = Inside(unmatched=1)
+    async with street(inside, ALL) as client:
+        answer = await knock(client, BODIES[Origin.GENERIC], "/webhooks/generic")
+    assert (answer.status_code, answer.json()) == (200, {"answer": "taken", "unmatched": 1})
+
+
 async def test_rule_1_nothing_is_answered_before_it_is_safe() -> None:
     inside = Inside(gate=asyncio.Event())
     async with street(inside, ALL) as client:

@@ -46,13 +46,13 @@ class Asked(dict[str, str]):
 async def test_whom_alerts_mean_is_found_out_beside_the_event_loop(story: Story) -> None:
     """However many alerts and matchers there are, clicks are answered meanwhile."""
     labels = Asked(firing(A, story.begin).labels)
-    await receive.take(story.fakes.tools, told(firing(A, story.begin)._replace(labels=labels)))
+    assert await receive.take(story.fakes.tools, told(firing(A, story.begin)._replace(labels=labels))) == 0
     assert labels.by
     assert threading.get_ident() not in labels.by
 
 
 async def test_alerts_that_mean_no_service_are_counted_only(story: Story) -> None:
-    await receive.take(story.fakes.tools, told(strange()))
+    assert await receive.take(story.fakes.tools, told(strange())) == 1
     assert story.fakes.inbox.parts == {}
     assert len(story.fakes.inbox.strange) == 1
 
