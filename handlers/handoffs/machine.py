@@ -12,18 +12,16 @@ from base64 import b32encode
 from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
-from itertools import pairwise
 from typing import NamedTuple
 
 from handlers.handoff import Handoff, HandoffState
+from handlers.handoffs.changes import Change, changes
 from handlers.handoffs.reminders import DAY_S, INCOMING, is_behind, is_live, reminder
 from handlers.oncall.shifts import at, identity
-from handlers.rotation import Member, Rota, Rotation, Shift
+from handlers.rotation import Member, Rota, Rotation
 
 # A copy of a calendar that is younger was read without trouble.
 NEW_S = 300.0
-# Shifts that overlap for so long were handed over as the second one began; when the first one ends nobody comes.
-OVERLAP_S = 7200.0
 
 
 class Move(StrEnum):
@@ -35,6 +33,7 @@ class Move(StrEnum):
     REMIND = "remind"
     ESCALATE = "escalate"
     CATCH_UP = "catch_up"
+    LAST = "last"  # the shift ends at another moment
     DOUBT = "doubt"  # the calendar cannot be read any more, or can again
 
 
@@ -46,16 +45,6 @@ class Due(NamedTuple):
     after: Handoff
 
 
-class Change(NamedTuple):
-    """Others are on call from `at` until `until`; those before are since `since`."""
-
-    at: float
-    since: float
-    until: float
-    outgoing: tuple[Member, ...]
-    incoming: tuple[Member, ...]
-
-
 def due(rotation: Rotation, known: Iterable[Handoff], rota: Rota, now: float) -> tuple[Due, ...]:
     """Everything that is due now, one move for a handoff at most. A rota without shifts could not be read: then people
     are reminded, and nothing else is known."""
@@ -63,13 +52,6 @@ def due(rotation: Rotation, known: Iterable[Handoff], rota: Rota, now: float) ->
     found = [move for handoff in kept.values() if (move := _next(rotation, handoff, rota, now))]
     fresh = (_drafted(rotation, change, rota, now) for change in changes(rota))
     return (*found, *(Due(Move.DRAFT, None, draft) for draft in fresh if _is_time(rotation, draft, now, kept)))
-
-
-def changes(rota: Rota) -> tuple[Change, ...]:
-    """Every moment at which somebody has to take over. Where nobody is on call there is nobody to hand over to, and
-    whoever stays when an overlap ends has taken over at its beginning."""
-    found = (_change(before, after) for before, after in pairwise(rota.shifts) if after.members)
-    return tuple(change for change in found if not _is_end_of_overlap(change))
 
 
 def reads(rotation: Rotation, now: float) -> tuple[float, float]:
@@ -112,15 +94,6 @@ def followed(handoff: Handoff, change: Change) -> Handoff:
 def corrected(handoff: Handoff, rota: Rota, now: float) -> Due | None:
     """What the rota says otherwise than the handoff expects, None where nothing."""
     return _before(handoff, rota) if now < handoff.at else _since(handoff, rota)
-
-
-def _change(before: Shift, after: Shift) -> Change:
-    return Change(after.starts_at, before.starts_at, after.ends_at, before.members, after.members)
-
-
-def _is_end_of_overlap(change: Change) -> bool:
-    before, after = ({identity(member) for member in members} for members in (change.outgoing, change.incoming))
-    return after <= before and change.at - change.since <= OVERLAP_S
 
 
 def _drafted(rotation: Rotation, change: Change, rota: Rota, now: float) -> Handoff:
@@ -183,7 +156,9 @@ def _before(handoff: Handoff, rota: Rota) -> Due | None:
         return Due(Move.WITHDRAW, handoff, replace(withdrawn, state=HandoffState.WITHDRAWN))
     agrees = same(handoff.expected, change.incoming) and same(handoff.outgoing, change.outgoing)
     if agrees and handoff.state is not HandoffState.WITHDRAWN:
-        return None
+        # The last one's end is not the shift's, but of what was read.
+        lasts = change.until == handoff.until or change.until >= rota.shifts[-1].ends_at
+        return None if lasts else Due(Move.LAST, handoff, replace(handoff, until=change.until))
     return Due(Move.EDIT, handoff, followed(handoff, change))
 
 

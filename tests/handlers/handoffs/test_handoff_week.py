@@ -311,6 +311,17 @@ async def test_shifts_that_overlap_are_handed_over_once() -> None:
     assert (watch.only.at, watch.only.incoming) == (MONDAY + 9 * HOUR, (BO,))
 
 
+async def test_a_shift_that_ends_at_another_moment_edits_the_root_and_says_nothing() -> None:
+    ana, bo, cy = turns(MONDAY - DAY, DAY, ANA, BO, CY)
+    watch = Watch(MONDAY - LEAD, [ana, bo, cy])
+    await watch.look()
+    sooner = MONDAY + 6 * HOUR
+    watch.plan(ana, bo._replace(ends_at=sooner), cy._replace(starts_at=sooner))
+    await watch.until(MONDAY - 60)
+    assert (watch.root().handoff.until, watch.only.version) == (sooner, 2)
+    assert [type(note) for note in watch.fakes.outbox.said()] == [HandoffNothing]
+
+
 async def test_a_calendar_that_has_nobody_any_more_says_so() -> None:
     ana, bo = turns(MONDAY - DAY, DAY, ANA, BO)
     watch = Watch(MONDAY - LEAD, [ana, bo])
