@@ -33,6 +33,8 @@ async def answer(tools: Tools, text: str, *, who: Person, request_id: str, threa
 
 
 async def _answer(tools: Tools, asked: command.Command, who: Person, request_id: str, thread: Thread | None) -> Note:
+    if isinstance(asked, command.OfRotations):
+        return await _of_rotations(tools, asked, who, request_id, thread)
     match asked:
         case command.HelpCommand():
             return Help()
@@ -49,23 +51,6 @@ async def _answer(tools: Tools, asked: command.Command, who: Person, request_id:
         case command.IncidentsCommand(name):
             await admit(tools, who)
             return await _incidents(tools, tools.registry.get(name) if name else None)
-        case (
-            command.OnCallCommand()
-            | command.HandoffCommand()
-            | command.HandoffNoteCommand()
-            | command.HandoffExportCommand()
-        ) if not tools.rotas.all():
-            await admit(tools, who)
-            return OnCall(())
-        case command.OnCallCommand(name):
-            await admit(tools, who)  # who is reached when is nothing for guests
-            return await on_call(tools, name)
-        case command.HandoffCommand(name):
-            return await handoffs.ask(tools, name, who, request_id, thread)
-        case command.HandoffNoteCommand(written):
-            return await handoffs.note(tools, written, who, thread)
-        case command.HandoffExportCommand(name):
-            return await handoffs.export(tools, name, who, thread)
         case command.DoctorCommand():
             await admit(tools, who)  # what is wrong with an installation is nothing for guests
             return Examining()
@@ -102,6 +87,24 @@ async def _capture(tools: Tools, who: Person, request_id: str, name: str, instan
     instances = chosen(service, instance)
     await tools.queue.request(Request(request_id, service.name, instances, tools.now(), who.user))
     return Accepted(service, instances)
+
+
+async def _of_rotations(
+    tools: Tools, asked: command.OfRotations, who: Person, request_id: str, thread: Thread | None
+) -> Note:
+    if not tools.rotas.all():
+        await admit(tools, who)
+        return OnCall(())
+    match asked:
+        case command.OnCallCommand(name):
+            await admit(tools, who)  # who is reached when is nothing for guests
+            return await on_call(tools, name)
+        case command.HandoffCommand(name):
+            return await handoffs.ask(tools, name, who, request_id, thread)
+        case command.HandoffNoteCommand(written):
+            return await handoffs.note(tools, written, who, thread)
+        case command.HandoffExportCommand(name):
+            return await handoffs.export(tools, name, who, thread)
 
 
 async def _incidents(tools: Tools, service: Service | None) -> Note:

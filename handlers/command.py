@@ -115,6 +115,7 @@ class HelpCommand:
     """What can be asked."""
 
 
+OfRotations = OnCallCommand | HandoffCommand | HandoffNoteCommand | HandoffExportCommand
 Command = (
     CaptureCommand
     | ServicesCommand
@@ -122,10 +123,7 @@ Command = (
     | ExplainCommand
     | IncidentsCommand
     | ActCommand
-    | OnCallCommand
-    | HandoffCommand
-    | HandoffNoteCommand
-    | HandoffExportCommand
+    | OfRotations
     | DoctorCommand
     | HelpCommand
 )
@@ -145,14 +143,8 @@ def parse(text: str) -> Command:
             return HelpCommand()
         case ("services", []):
             return ServicesCommand()
-        case ("capture", []):
-            return ActCommand(Act.CAPTURE, None)
-        case ("capture", [service]):
-            return CaptureCommand(service, None)
-        case ("capture", [service, instance]):
-            # As people type an option: --all, which Slack's clients make a long dash of.
-            everyone = instance.lstrip("-").lower() == ALL
-            return CaptureCommand(service, ALL if everyone else instance)
+        case ("capture", [] | [_] | [_, _]):
+            return _capture(*arguments)
         case ("history", [service]):
             return HistoryCommand(service)
         case ("explain", claim):
@@ -172,6 +164,15 @@ def parse(text: str) -> Command:
         case (("capture" | "services" | "history" | "incidents" | "oncall" | "doctor") as known, _):
             raise WrongUsage(known)
     raise UnknownCommand(word, nearest(word, COMMANDS))
+
+
+def _capture(service: str | None = None, instance: str | None = None) -> CaptureCommand | ActCommand:
+    """Without a service it is that of an incident, whose thread says which."""
+    if service is None:
+        return ActCommand(Act.CAPTURE, None)
+    # As people type an option: --all, which Slack's clients make a long dash of.
+    everyone = instance is not None and instance.lstrip("-").lower() == ALL
+    return CaptureCommand(service, ALL if everyone else instance)
 
 
 def _handoff(arguments: list[str], text: str) -> HandoffCommand | HandoffNoteCommand | HandoffExportCommand:
