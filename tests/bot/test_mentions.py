@@ -9,7 +9,7 @@ from bot.mentions import typed
 from bot.redis_client import connect
 from bot.redis_server import free_port
 from handlers.errors import OutageError
-from handlers.incident import State
+from handlers.incident import Event, State
 from handlers.ports import Standing
 from tests.bot import slack as signed
 from tests.bot.house import FakeHeaps, Spoken, house, with_tools
@@ -43,6 +43,23 @@ async def test_in_a_thread_no_id_is_needed(redis: Redis, redis_url: str) -> None
         assert "Acknowledged" in await here.whisper()
         told = here.slack.ws.ephemerals[0]
         assert (told.user, told.channel, told.thread_ts) == (ANA, CHANNEL, here.root)
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("capture", "Captured again"),
+        ("snooze 10x", "no span of time"),
+        ("snooze 8d", "at most 7d"),
+        ("silence 2h", "a button, and no command"),
+    ],
+)
+async def test_in_a_thread_it_is_told_what_becomes_of_it(redis: Redis, redis_url: str, typed: str, told: str) -> None:
+    async with office(redis, redis_url) as here:
+        await here.slack.people.message(CHANNEL, ANA, f"<@U0MAPSTORM> {typed}", here.root)
+        assert told in await here.whisper()
+        assert ((await here.stands()).timeline[-1].event is Event.CAPTURED) is (typed == "capture")
 
 
 @pytest.mark.redis
