@@ -33,7 +33,7 @@ from handlers.notes import Slip
 from handlers.ports import Tools
 from handlers.posts import Reply
 from handlers.records import Person
-from handlers.rotation import Rotation
+from handlers.rotation import Member, Rotation
 from handlers.step import HandoffStep
 
 NOTHING_FILLED_IN = FilledIn()
@@ -143,8 +143,14 @@ def _added(
 
 
 def _taken(rotation: Rotation, current: Handoff, who: str, now: float) -> HandoffStep:
+    if who in _ids(current.outgoing) and who not in _ids(current.incoming):
+        raise _Stands(current)  # whoever goes cannot say that the other one has it: nobody would be reminded
     after = replace(current, state=HandoffState.TAKEN, taken_by=who, taken_at=now, owes=True)
     return step(rotation, current, after, said(after, f"{current.version + 1}.taken", HandoffTaken(after)))
+
+
+def _ids(members: tuple[Member, ...]) -> set[str]:
+    return {member.slack for member in members if member.slack}
 
 
 def _changed(rotation: Rotation, current: Handoff, after: Handoff) -> HandoffStep:

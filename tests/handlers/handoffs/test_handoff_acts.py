@@ -114,6 +114,12 @@ async def test_whoever_takes_it_has_the_open_incidents(watch: Watch) -> None:
     assert notes(watch, HandoffReminder) == []
 
 
+async def test_whoever_goes_cannot_say_that_the_other_one_has_it(watch: Watch) -> None:
+    """Nobody would be reminded."""
+    assert await do(watch, HandoffAct.TAKE, person(ANA)) == HandoffStands(watch.only, HandoffAct.TAKE)
+    assert watch.only.state is HandoffState.DRAFTED
+
+
 async def test_taken_twice_is_told_how_it_stands(watch: Watch) -> None:
     await do(watch, HandoffAct.TAKE, person(BO))
     assert await do(watch, HandoffAct.TAKE, person(ANA)) == HandoffStands(watch.only, HandoffAct.TAKE)
