@@ -12,12 +12,16 @@ from bot.redis_client import key, redis_errors
 from bot.webhooks.secrets import Webhooks
 from handlers.alert import Origin
 from handlers.doctor import Check, Item, Topic
+from handlers.records import Service
+from handlers.sources.nearest import Near, nearest, written
 
 # Of those that will never be delivered, so many are looked at for where and why; the count has all.
 LOOKED_AT = 100
 FORGOTTEN_S = 24 * 3600
 # The word for a webhook whose sender has not the registry's secret.
 REFUSED = "refused"
+# And for what the nearest service's matcher finds in an alert that means none.
+ABSENT, DIFFERS = "absent", "differs"
 # What waits for its turn is well; what was tried so often, or could have been taken for so long, is stuck.
 TRIED, UNTAKEN_S = 5, 60.0
 # What the outbox puts before a channel's name, to tell its lane from that of all edits.
@@ -51,22 +55,24 @@ class AlertsProbe:
         span = max(0.0, refused.last - refused.since)
         return Item(origin.value, REFUSED, seconds=ago, times=refused.times, span=span)
 
-    async def unmatched(self) -> tuple[Check, ...]:
-        """Alerts that mean no service, with the newest one's labels as items. Raises OutageError.
+    async def unmatched(self, services: Iterable[Service] = ()) -> tuple[Check, ...]:
+        """Alerts that mean no service, with the newest one's labels as items; before them, with a reason, the service
+        that comes nearest and its matcher that does not hold. Raises OutageError.
 
-        What was mended is green again a day after the last: alerts that still come are repeated sooner.
+        What was mended is green again: as soon as those that are remembered mean one of `services`, or a day after the
+        last. Alerts that still come are repeated sooner.
         """
         with redis_errors():
-            count = await self._redis.get(key("unmatched"))
-            newest = await self._redis.lindex(key("unmatched-examples"), 0)
-        if not count or not newest:
-            return (Check(Topic.UNMATCHED, True),)
-        moment, _, labels = orjson.loads(newest)
-        age = max(0.0, self._now() - float(moment))
-        if age > FORGOTTEN_S:
-            return (Check(Topic.UNMATCHED, True),)
-        items = tuple(Item(str(name), detail=str(value)) for name, value in labels.items())
-        return (Check(Topic.UNMATCHED, False, "some", items=items, total=int(count), seconds=age),)
+            count = int(await self._redis.get(key("unmatched")) or 0)
+            examples: list[Any] = await self._redis.lrange(key("unmatched-examples"), 0, -1)
+        known = tuple(services)
+        for example in examples if count else ():
+            moment, _, labels = orjson.loads(example)
+            age = max(0.0, self._now() - float(moment))
+            near = nearest(known, labels)
+            if age <= FORGOTTEN_S and not (near and near.failing is None):
+                return (Check(Topic.UNMATCHED, False, "some", items=_told(labels, near), total=count, seconds=age),)
+        return (Check(Topic.UNMATCHED, True),)
 
     async def waiting(self) -> tuple[Check, ...]:
         """How many messages wait, and whether they get anywhere. Raises OutageError."""
@@ -115,6 +121,16 @@ def configured(webhooks: Webhooks) -> tuple[Origin, ...]:
         Origin.GENERIC: webhooks.generic,
     }
     return tuple(origin for origin, webhook in found.items() if webhook is not None)
+
+
+def _told(labels: dict[str, str], near: Near | None) -> tuple[Item, ...]:
+    """The label that the nearest service wants otherwise goes first: of many not all are shown."""
+    if near is None or near.failing is None:
+        return tuple(Item(name, detail=value) for name, value in labels.items())
+    wanted = near.failing.label
+    rest = sorted(labels.items(), key=lambda label: label[0] != wanted)
+    lacking = Item(near.service, ABSENT if near.absent else DIFFERS, written(near.failing))
+    return (lacking, *(Item(name, detail=value) for name, value in rest))
 
 
 def _place(record: bytes | str) -> Item:

@@ -25,5 +25,6 @@ async def examine(house: House) -> DoctorReport:
         patience_s=PATIENCE_S,
         services_patience_s=SERVICES_S,
         rotas=house.tools.rotas,
+        people=house.tools.people,
     )
     return await rounds(reach)

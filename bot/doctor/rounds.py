@@ -24,7 +24,7 @@ from handlers.alert import Origin
 from handlers.doctor import WITHOUT, Check, Item, Probe, Topic, examine, in_order, unasked
 from handlers.errors import OutageError
 from handlers.notes import DoctorReport
-from handlers.ports import Registry, Rotas
+from handlers.ports import People, Registry, Rotas
 
 Asking = Callable[[], Awaitable[tuple[Check, ...]]]
 
@@ -36,8 +36,8 @@ class Reach:
     """What this process can look with: None where it was told of no token, no Redis or no registry.
 
     `services` looks at all services, here or through a worker; `webhooks` are those that are configured; `rotas` need
-    all three; `problems` are those of a registry that cannot be read. Patience is in seconds, for the services and for
-    everything else.
+    all three, `people` a token; `problems` are those of a registry that cannot be read. Patience is in seconds, for the
+    services and for everything else.
     """
 
     slack: AsyncWebClient | None
@@ -49,6 +49,7 @@ class Reach:
     patience_s: float
     services_patience_s: float
     rotas: Rotas | None = None
+    people: People | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -70,11 +71,12 @@ def _of_redis(reach: Reach) -> list[Probe]:
         return []
     probe = RedisProbe(reach.redis, RedisQueue(reach.redis), reach.now)
     noted = AlertsProbe(reach.redis, reach.now)
+    services = reach.registry.all() if reach.registry else ()
     return [
         Probe(SERVER_TOPICS, probe.server, reach.patience_s),
         Probe(QUEUE_TOPICS, probe.queue, reach.patience_s),
         Probe((Topic.WEBHOOKS,), lambda: noted.webhooks(reach.webhooks), reach.patience_s),
-        Probe((Topic.UNMATCHED,), noted.unmatched, reach.patience_s),
+        Probe((Topic.UNMATCHED,), lambda: noted.unmatched(services), reach.patience_s),
         Probe((Topic.WAITING,), noted.waiting, reach.patience_s),
         Probe((Topic.UNDELIVERED, Topic.HELD), noted.outbox, reach.patience_s),
     ]
@@ -102,7 +104,7 @@ def _of_rotas(reach: Reach) -> list[Probe]:
     rotas = reach.rotas
     if rotas is None:
         return []
-    return [Probe((Topic.ROTATIONS,), lambda: rotations(rotas, reach.now()), reach.patience_s)]
+    return [Probe((Topic.ROTATIONS,), lambda: rotations(rotas, reach.now(), reach.people), reach.patience_s)]
 
 
 async def _ids(reach: Reach) -> dict[str, str]:

@@ -71,9 +71,9 @@ async def _examine(settings: Settings, environ: Mapping[str, str]) -> DoctorRepo
         if settings.redis_url:
             redis = await stack.enter_async_context(connect(settings.redis_url))
         known = registry.all() if registry else ()
-        rotas = None
-        if registry and slack and redis:
-            rotas = RedisRotas(redis, registry.rotations, SlackPeople(slack), patience_s=VISIT_S)
+        rotas, people = None, SlackPeople(slack) if slack else None
+        if registry and people and redis:
+            rotas = RedisRotas(redis, registry.rotations, people, patience_s=VISIT_S)
         reach = Reach(
             slack=slack,
             redis=redis,
@@ -84,6 +84,7 @@ async def _examine(settings: Settings, environ: Mapping[str, str]) -> DoctorRepo
             patience_s=PATIENCE_S,
             services_patience_s=PATIENCE_S,
             rotas=rotas,
+            people=people,
             problems=problems,
         )
         return await rounds(reach)

@@ -54,9 +54,14 @@ def red(text: str) -> tuple[Check, ...]:
         Check(Topic.SERVICES, False, items=silent * 3, total=14),
         Check(Topic.ROTATIONS, False, items=(Item(text, "calendar_refused", "404"), Item(text)), total=2),
         Check(Topic.ROTATIONS, False, items=(Item(text, "strangers", text),) * 8, total=8),
+        Check(Topic.ROTATIONS, False, items=(Item(text, "no_members", text), Item(text)), total=2),
         Check(Topic.WEBHOOKS, False, "refused", items=refusing, total=2),
         Check(Topic.UNMATCHED, False, "some", items=(Item(text, detail=text),) * 3, total=3, seconds=60.0),
         Check(Topic.UNMATCHED, False, "some", total=3, seconds=60.0),
+        *(
+            Check(Topic.UNMATCHED, False, "some", items=(Item(text, near, text), *item), total=3, seconds=60.0)
+            for near in ("absent", "differs")
+        ),
         Check(Topic.WAITING, False, "failing", "7", total=12, seconds=0.0),
         Check(Topic.WAITING, False, "untaken", "0", total=1, seconds=90.0),
         Check(Topic.UNDELIVERED, False, "some", items=item, total=3),

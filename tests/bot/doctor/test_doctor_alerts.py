@@ -15,11 +15,13 @@ from bot.posting.paces import Delays
 from bot.queue import RedisQueue
 from bot.redis_client import connect
 from bot.redis_server import free_port
+from bot.words import Medium, text_of
 from handlers.alert import Alert, Origin
 from handlers.doctor import Check, Item, Topic
-from handlers.notes import Help
+from handlers.notes import DoctorReport, Help
 from handlers.posts import Root
-from handlers.records import Thread
+from handlers.records import Service, Thread
+from handlers.sources.matchers import parse
 from tests.bot.records import until
 from tests.fakes import FakeClock
 
@@ -93,6 +95,24 @@ async def test_alerts_that_mean_no_service_are_counted_with_the_newest_ones_labe
     (check,) = await probe(redis).unmatched()
     assert (check.ok, check.total, check.seconds) == (False, 3, 60.0)
     assert check.items == (Item("job", detail="c"), Item("severity", detail="page"))
+
+
+async def test_the_service_that_an_unmatched_alert_comes_nearest_to_is_named(redis: Redis) -> None:
+    wanted = (parse('job="orders"'), parse('severity=~"page|ticket"'))
+    services = (Service("svc-orders", (), "C0ORDERS", match=wanted), Service("svc-silent", (), "C0ORDERS"))
+    inbox = RedisInbox(redis, RedisQueue(redis))
+    await inbox.unmatched((alert(job="orders"),), NOW - 60)
+    (check,) = await probe(redis).unmatched(services)
+    lacking = Item("svc-orders", "absent", 'severity=~"page|ticket"')
+    assert check.items == (lacking, Item("job", detail="orders"))
+    assert 'Nearest is `svc-orders`: `severity=~"page|ticket"` does not hold, the alert has no such label.' in text_of(
+        DoctorReport((check,)), Medium.TERMINAL
+    )
+    await inbox.unmatched((alert(job="orders", severity="info"),), NOW - 30)
+    (check,) = await probe(redis).unmatched(services)
+    assert check.items[:2] == (lacking._replace(reason="differs"), Item("severity", detail="info"))
+    anything = (Service("svc-orders", (), "C0ORDERS", match=wanted[:1]),)
+    assert (await probe(redis).unmatched(anything))[0].ok, "mended, and need not come again"
 
 
 async def test_what_was_mended_is_green_a_day_later(redis: Redis) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 import pytest
@@ -14,6 +15,7 @@ from bot.doctor.rounds import Reach, rounds
 from bot.doctor.services import services
 from bot.heaps import HttpHeaps
 from bot.manifest import SCOPES
+from bot.people import SlackPeople
 from bot.queue import NAMESPACE
 from bot.redis_client import connect
 from bot.redis_server import EmbeddedRedis, free_port
@@ -23,7 +25,7 @@ from handlers.alert import Origin
 from handlers.doctor import Topic
 from handlers.errors import CalendarRefused, MissingScope
 from handlers.records import Instance, Service
-from handlers.rotation import Member, Rotation, Span, UserGroup
+from handlers.rotation import Member, Rotation, Span, UserGroup, Written
 from tests.bot.pprof_server import SYMBOL, PprofServer, pprof_server, whole
 from tests.fakes import FakeRegistry, FakeRotas
 
@@ -191,6 +193,20 @@ async def test_who_is_on_call_and_who_is_not_known(place: Place) -> None:
     shows(said, "`payments` (calendar refused `404`). Put the address of a new export")
     red, unknown, said = await place.look(rotas=replace(rotas, fails=MissingScope("users:read.email"), users={}))
     assert (red, unknown) == (set(), {Topic.ROTATIONS}), "scopes have a line of their own"
+
+
+async def test_an_id_of_the_registry_that_is_no_members_is_red_before_it_is_their_turn(place: Place) -> None:
+    ana, bo = Member("Ana", slack=next(iter(place.slack.ws.users))), Member("Bo", slack="U0NOBODY")
+    written = Written((ana, bo), datetime(2026, 1, 5, 9), 10**6)
+    rotation = Rotation(
+        "payments", "C0ORDERS", ("svc-orders",), "UTC", written, people={"Cy": "U0NOBODY", "Di": "U0DI"}
+    )
+    people = SlackPeople(place.reach.slack) if place.reach.slack else None
+    red, unknown, said = await place.look(rotas=FakeRotas((rotation,)), people=people)
+    assert (red, unknown) == ({Topic.ROTATIONS}, set())
+    shows(said, "`payments` (Slack does not know `U0NOBODY, U0DI`). Correct these ids under `members` or `people`")
+    right = replace(rotation, source=written._replace(members=(ana,)), people={})
+    assert (await place.look(rotas=FakeRotas((right,)), people=people))[0] == set()
 
 
 async def test_a_bug_in_one_look_leaves_the_others(place: Place) -> None:
