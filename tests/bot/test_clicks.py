@@ -127,9 +127,9 @@ async def test_with_redis_away_a_click_is_answered_visibly() -> None:
     async with connect(url) as away, office(away, url, in_redis=False) as here:
         delivery = await here.click(Act.ACKNOWLEDGE)
         assert delivery.outcome == "acknowledged"
-        assert "out of reach (`redis`)" in await here.whisper()
+        assert "Redis is out of reach" in await here.whisper()
         await here.form(Act.SNOOZE)
-        assert "out of reach (`redis`)" in here.shown()
+        assert "Redis is out of reach" in here.shown()
 
 
 async def test_over_socket_mode_it_is_the_same(redis: Redis, redis_url: str) -> None:
