@@ -19,7 +19,7 @@ from bot.snapshot_codec import encode_snapshot, readable
 from handlers.records import Capture, Remembered
 
 KEPT_PER_INSTANCE = 50
-HISTORY = 20
+HISTORY = 300
 
 SNAPSHOT, LINE = ".snapshot", ".line"
 

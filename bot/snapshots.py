@@ -18,7 +18,8 @@ from handlers.records import Capture, Remembered
 
 TTL_S = 14 * 24 * 3600
 KEPT_PER_INSTANCE = 50
-HISTORY = 20
+# A busy shift of a service with many instances, for the handoff after it.
+HISTORY = 300
 
 log = structlog.get_logger()
 
@@ -70,7 +71,7 @@ class RedisSnapshots:
             await self._drop_beyond_cap(service, instance)
 
     async def history(self, service: str) -> tuple[Remembered, ...]:
-        """At most 20."""
+        """At most 300."""
         with redis_errors():
             captures = names(await self._redis.zrevrange(key("history", service), 0, HISTORY - 1))
             if not captures:

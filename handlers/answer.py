@@ -19,6 +19,7 @@ from handlers.records import Person, Request, Service, Thread
 
 # Each link is a question to Redis, and a list is cut where nobody reads on.
 LINKS = 20
+SHOWN = 20
 
 
 async def answer(tools: Tools, text: str, *, who: Person, request_id: str, thread: Thread | None = None) -> Note:
@@ -47,7 +48,7 @@ async def _answer(tools: Tools, asked: command.Command, who: Person, request_id:
         case command.HistoryCommand(name):
             await admit(tools, who)
             service = tools.registry.get(name)
-            return History(service, await tools.snapshots.history(service.name))
+            return History(service, (await tools.snapshots.history(service.name))[:SHOWN])
         case command.IncidentsCommand(name):
             await admit(tools, who)
             return await _incidents(tools, tools.registry.get(name) if name else None)
