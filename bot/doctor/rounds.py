@@ -20,6 +20,7 @@ from bot.doctor.redis import QUEUE_TOPICS, SERVER_TOPICS, RedisProbe
 from bot.doctor.rotations import rotations
 from bot.doctor.slack import TOKEN_TOPICS, SlackProbe
 from bot.queue import RedisQueue
+from bot.registry_webhooks import ABSENT
 from handlers.alert import Origin
 from handlers.doctor import WITHOUT, Check, Item, Probe, Topic, examine, in_order, unasked
 from handlers.errors import OutageError
@@ -35,16 +36,16 @@ log = structlog.get_logger()
 class Reach:
     """What this process can look with: None where it was told of no token, no Redis or no registry.
 
-    `services` looks at all services, here or through a worker; `webhooks` are those that are configured; `rotas` need
-    all three, `people` a token; `problems` are those of a registry that cannot be read. Patience is in seconds, for the
-    services and for everything else.
+    `services` looks at all services, here or through a worker; `webhooks` are those that are configured, None where
+    that is not known; `rotas` need all three, `people` a token; `problems` are those of a registry that cannot be read,
+    or not with all its secrets. Patience is in seconds, for the services and for everything else.
     """
 
     slack: AsyncWebClient | None
     redis: Redis | None
     registry: Registry | None
     services: Asking
-    webhooks: tuple[Origin, ...]
+    webhooks: tuple[Origin, ...] | None
     now: Callable[[], float]
     patience_s: float
     services_patience_s: float
@@ -75,7 +76,7 @@ def _of_redis(reach: Reach) -> list[Probe]:
     return [
         Probe(SERVER_TOPICS, probe.server, reach.patience_s),
         Probe(QUEUE_TOPICS, probe.queue, reach.patience_s),
-        Probe((Topic.WEBHOOKS,), lambda: noted.webhooks(reach.webhooks), reach.patience_s),
+        Probe((Topic.WEBHOOKS,), lambda: noted.webhooks(reach.webhooks or ()), reach.patience_s),
         Probe((Topic.UNMATCHED,), lambda: noted.unmatched(services), reach.patience_s),
         Probe((Topic.WAITING,), noted.waiting, reach.patience_s),
         Probe((Topic.UNDELIVERED, Topic.HELD), noted.outbox, reach.patience_s),
@@ -119,6 +120,8 @@ def _missing(reach: Reach) -> tuple[Check, ...]:
     checks: list[Check] = []
     if reach.registry is None:
         checks += unasked((Topic.CHANNELS, Topic.SERVICES, Topic.WEBHOOKS), WITHOUT, "registry")
+    elif reach.webhooks is None:
+        checks += unasked((Topic.WEBHOOKS,), WITHOUT, "secret")
     if reach.slack is None:
         checks.append(Check(Topic.TOKEN, False, "missing"))
         checks += unasked((Topic.SCOPES, Topic.CHANNELS, Topic.SLACK_CLOCK), WITHOUT, "token")
@@ -133,10 +136,11 @@ def _missing(reach: Reach) -> tuple[Check, ...]:
 
 
 def _registry(reach: Reach) -> Check:
-    if reach.registry is not None:
+    if reach.registry is not None and not reach.problems:
         return Check(Topic.REGISTRY, True, total=len(reach.registry.all()))
     problems = tuple(Item(problem) for problem in reach.problems)
-    return Check(Topic.REGISTRY, False, "broken" if problems else "missing", items=problems)
+    unset = problems and all(ABSENT in problem for problem in reach.problems)
+    return Check(Topic.REGISTRY, False, "unset" if unset else "broken" if problems else "missing", items=problems)
 
 
 def _versions() -> Check:

@@ -79,7 +79,7 @@ async def _examine(settings: Settings, environ: Mapping[str, str]) -> DoctorRepo
             redis=redis,
             registry=registry,
             services=partial(services, HttpHeaps(), known, VISIT_S),
-            webhooks=configured(registry.webhooks()) if registry else (),
+            webhooks=configured(registry.webhooks()) if registry and not problems else None,
             now=time.time,
             patience_s=PATIENCE_S,
             services_patience_s=PATIENCE_S,
@@ -91,13 +91,18 @@ async def _examine(settings: Settings, environ: Mapping[str, str]) -> DoctorRepo
 
 
 def _registry(settings: Settings, environ: Mapping[str, str]) -> tuple[RegistryFile | None, tuple[str, ...]]:
+    """The registry, without webhooks and Alertmanager where it cannot be read with them; and every problem."""
     if settings.config is None:
         return None, ()
     try:
         known = RegistryFile(settings.config, environ, webhooks=environ, alertmanager=environ, calendars=environ)
         return known, ()
     except RegistryError as error:
-        return None, error.problems
+        problems = error.problems
+    try:  # the shell of an operator may lack what only web and worker need: all else can be looked at
+        return RegistryFile(settings.config, environ, calendars=environ), problems
+    except RegistryError:
+        return None, problems
 
 
 async def _retry(settings: Settings) -> None:

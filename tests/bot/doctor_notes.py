@@ -33,6 +33,7 @@ def red(text: str) -> tuple[Check, ...]:
     return (
         Check(Topic.REGISTRY, False, "missing"),
         Check(Topic.REGISTRY, False, "broken", items=item),
+        Check(Topic.REGISTRY, False, "unset", items=item),
         Check(Topic.TOKEN, False, "missing"),
         Check(Topic.TOKEN, False, "refused", text),
         Check(Topic.TOKEN, False, "away"),
@@ -74,7 +75,7 @@ def red(text: str) -> tuple[Check, ...]:
 
 def unknown(text: str) -> tuple[Check, ...]:
     """Each reason why nothing may be known."""
-    without = ("slack", "token", "redis", "registry", "worker", text)
+    without = ("slack", "token", "redis", "registry", "worker", "secret", text)
     return (
         Check(Topic.CHANNELS, None, "by_name", items=(Item(text, "by_name"),), total=1),
         *(Check(Topic.QUEUE, None, WITHOUT, detail) for detail in without),

@@ -68,5 +68,5 @@ def test_a_report_with_everything_wrong_counts_its_lines() -> None:
 
 
 def test_the_whole_report_as_posted(golden) -> None:  # type: ignore[no-untyped-def]
-    checks = (*red("orders-0")[4:8], *unknown("orders-0")[:3], *green("orders-0"))
+    checks = (*red("orders-0")[5:9], *unknown("orders-0")[:3], *green("orders-0"))
     golden("doctor_report", text_of(DoctorReport(checks), Medium.SLACK))

@@ -88,7 +88,13 @@ async def test_all_green_is_exit_0_and_shows_no_secret(durable: tuple[str, Redis
             assert secret not in ran.out
         without = await run(**{name: value for name, value in environ.items() if name != "GENERIC_TOKEN"})
         assert without.code == 1
-        assert "bearer_env" in without.out, "the registry names the field whose secret is missing"
+        said = " ".join(without.out.split())
+        assert "webhooks.generic.bearer_env: names a variable that this process has not" in said
+        assert "GENERIC_TOKEN" in said
+        assert "Set this variable where" in said
+        assert said.count("❌ To do") == 1
+        assert "Not known: Webhooks (needs what the registry lacks above)" in said
+        assert "its only instance answers" in said, "all else is looked at"
 
 
 async def test_without_anything_the_lines_say_what_is_missing() -> None:
