@@ -2,15 +2,15 @@
 
 from redis.asyncio import Redis
 
-from bot.redis_client import key, redis_errors
-from handlers.records import Service
+from bot.redis_client import key, names, redis_errors
+from handlers.records import Held, Service
 
 # The request that has the instance may ask again: its job may be repeated.
 SPEND = """
 local holder = redis.call('get', KEYS[1])
-if holder and holder ~= ARGV[1] then return redis.call('pttl', KEYS[1]) end
+if holder and holder ~= ARGV[1] then return {holder, redis.call('pttl', KEYS[1])} end
 if not holder then redis.call('set', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
-return 0
+return nil
 """
 
 
@@ -20,10 +20,13 @@ class RedisBudget:
     def __init__(self, redis: Redis) -> None:
         self._spend = redis.register_script(SPEND)
 
-    async def spend(self, service: Service, instance: str, request: str, moment: float) -> float:
+    async def spend(self, service: Service, instance: str, request: str, moment: float) -> Held | None:
         if service.cooldown_s <= 0:
-            return 0.0
+            return None
         arguments: list[str | int] = [request, int(service.cooldown_s * 1000)]
         with redis_errors():
-            wait_ms = await self._spend(keys=[key("captured", service.name, instance)], args=arguments)
-        return max(0, int(wait_ms)) / 1000
+            held = await self._spend(keys=[key("captured", service.name, instance)], args=arguments)
+        if held is None:
+            return None
+        holder, wait_ms = names(held)
+        return Held(holder, max(0, int(wait_ms)) / 1000)

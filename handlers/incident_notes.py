@@ -59,12 +59,26 @@ class InstanceDied(NamedTuple):
 
 
 class CaptureRefused(NamedTuple):
-    """In the thread: not captured, because the instance was captured just now. `wait_s`: until it may be again."""
+    """In the thread: not captured, because a capture of the instance was asked for `ago_s` ago, perhaps `elsewhere`: by
+    another incident. `wait_s`: until it may be again. `is_awaited`: that capture goes on, and will be told here too."""
 
     service: Service
     instance: str
     trigger: Trigger
     wait_s: float
+    ago_s: float
+    elsewhere: bool = False
+    is_awaited: bool = False
+
+
+class CapturedElsewhere(NamedTuple):
+    """In the thread: what a capture of another `incident`, by its id, found or why it did not; `link`, to where the
+    diagnosis is, may be missing."""
+
+    service: Service
+    outcome: Outcome
+    incident: str
+    link: str | None
 
 
 class LimitAhead(NamedTuple):
@@ -140,6 +154,7 @@ IncidentTold = (
     | Afterwards
     | InstanceDied
     | CaptureRefused
+    | CapturedElsewhere
     | LimitAhead
     | Compared
 )

@@ -16,7 +16,7 @@ from handlers.alert import Alert, Group, Part
 from handlers.handoff import Handoff
 from handlers.incident import Incident
 from handlers.posts import Post
-from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
+from handlers.records import Capture, Held, Instance, Outcome, Remembered, Request, Service, Thread
 from handlers.rotation import Member, Rota, Rotation
 from handlers.step import HandoffStep, Step
 
@@ -122,8 +122,8 @@ class Turns(Protocol):
 class Budget(Protocol):
     """How often an instance may be captured without anybody having typed a command for it."""
 
-    async def spend(self, service: Service, instance: str, request: str, moment: float) -> float:
-        """0 where `request` may capture the instance now, which counts; else the seconds until somebody may.
+    async def spend(self, service: Service, instance: str, request: str, moment: float) -> Held | None:
+        """None where `request` may capture the instance now, which counts; else who had its turn.
 
         The same request asked again gets the same answer.
         """

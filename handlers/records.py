@@ -123,6 +123,13 @@ class Request:
         return self.incident or self.id
 
 
+class Held(NamedTuple):
+    """Why an instance is not captured now: a request, by its id, has had its turn. `wait_s`: until it is over."""
+
+    request: str
+    wait_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One job: capture one instance of a request and say in its conversation what it means."""

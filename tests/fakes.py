@@ -16,7 +16,7 @@ from handlers.notes import Note
 from handlers.oncall.shifts import shifts
 from handlers.ports import Standing, Tools, Visit
 from handlers.posts import Post, Reply, Root
-from handlers.records import Capture, Instance, Outcome, Remembered, Request, Service, Thread
+from handlers.records import Capture, Held, Instance, Outcome, Remembered, Request, Service, Thread
 from handlers.rotation import Member, Rota, Rotation, Span
 from handlers.step import HandoffStep, Reason, Step, Wake
 from tests.analyzers.recordings import EPOCH, Recording
@@ -250,15 +250,17 @@ class FakeTurns:
 
 @dataclass
 class FakeBudget:
-    """Instances in `waits` have to wait so many seconds."""
+    """Instances in `waits` have to wait so many seconds, because the request in `holders` was captured."""
 
     waits: dict[str, float] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
     spent: list[tuple[str, str]] = field(default_factory=list)
 
-    async def spend(self, service: Service, instance: str, request: str, moment: float) -> float:
+    async def spend(self, service: Service, instance: str, request: str, moment: float) -> Held | None:
         if not self.waits.get(instance):
             self.spent.append((instance, request))
-        return self.waits.get(instance, 0.0)
+            return None
+        return Held(self.holders.get(instance, "another-1"), self.waits[instance])
 
 
 @dataclass

@@ -4,40 +4,34 @@ Knows what is compared with what; not how a capture is taken (handlers/capture.p
 halves may be repeated: what is said has the id of its capture or request, and the incident changes in one step.
 """
 
-from dataclasses import replace
-
-from analyzers.finding import Verdict
 from handlers.errors import TimedOut, Unreachable
-from handlers.incident import Incident, State
-from handlers.incident_notes import Afterwards, CaptureRefused, Comparison, InstanceDied
+from handlers.incident import Incident
+from handlers.incident_notes import Afterwards, Comparison, InstanceDied
 from handlers.incidents.ill import ever_named, good
-from handlers.incidents.limits import aheads, news, planned
-from handlers.incidents.steps import Change, settle, step
+from handlers.incidents.learning import fresh, learned
+from handlers.incidents.sharing import refuse, share
+from handlers.incidents.steps import settle, step
 from handlers.ports import Tools
-from handlers.posts import Post, Reply, Urgency
+from handlers.posts import Post, Reply
 from handlers.records import Capture, Outcome, Remembered, Request, Service, Trigger
-from handlers.step import Reason, Step, Wake
+from handlers.step import Step
 
 # In place of an error's reason: the instance was captured just now, and nothing is wrong with it.
 COOLING = "cooling_down"
 # An instance that gives no answer at all, while it is ill, is most likely gone.
 _SILENT = (Unreachable.reason, TimedOut.reason)
 
-# What the line of a map that grows without end shows while it does not grow just now.
-_PAUSED = (Verdict.GROWTH_STORM, Verdict.LARGE_MAP_RETAINED)
-
 
 async def allowed(tools: Tools, service: Service, asked: Request) -> tuple[str, ...]:
     """The instances of an incident's request that may be captured now; the refusals are said in its thread."""
     free = []
     for name in asked.instances:
-        wait = await tools.budget.spend(service, name, asked.id, tools.now())
-        if not wait:
+        held = await tools.budget.spend(service, name, asked.id, tools.now())
+        if held is None:
             free.append(name)
             continue
         refused = Capture(f"{asked.id}.{name}", asked, name)
-        note = CaptureRefused(service, name, asked.trigger, wait)
-        await tools.outbox.put(Reply(asked.conversation, f"{refused.id}.refused", note, Urgency.PROGRESS))
+        await refuse(tools, service, refused, held)
         # It has ended, too: its request is complete without it. Said first: what has ended is never spoken of again,
         # and where this is repeated the instance may be free.
         await tools.progress.ended(refused, Outcome(name, None, "", COOLING, captured_at=tools.now()))
@@ -45,7 +39,8 @@ async def allowed(tools: Tools, service: Service, asked: Request) -> tuple[str, 
 
 
 async def ended(tools: Tools, service: Service, capture: Capture, outcomes: tuple[Outcome, ...]) -> None:
-    """Takes what a request's captures found so far, `outcomes`, into the incident, and says what follows from it."""
+    """Takes what a request's captures found so far, `outcomes`, into the incident, and says what follows from it. Other
+    incidents learn what this capture found."""
     asked = capture.request
     found = tuple(outcome for outcome in outcomes if outcome.failed != COOLING)
     silent = any(outcome.failed in _SILENT for outcome in found)
@@ -55,58 +50,30 @@ async def ended(tools: Tools, service: Service, capture: Capture, outcomes: tupl
         incident = await tools.incidents.get(asked.conversation)
         if incident is None:
             return None
-        change = _learned(service, incident, asked, found, tools.now())
+        change = learned(service, incident, asked.id, found, tools.now())
         posts = [*change.posts, *_died(service, incident, asked, found, history)]
+        if asked.trigger is Trigger.RESOLVED:
+            posts += _afterwards(service, incident, asked, found)
         if len(outcomes) == len(asked.instances):
             posts += _compared(service, incident, asked, found)
         return step(tools, service, incident, change._replace(posts=tuple(posts)))
 
     await settle(tools, decide)
+    for outcome in found:
+        if outcome.instance == capture.instance:
+            await share(tools, service, capture, outcome)
 
 
-def _learned(service: Service, incident: Incident, asked: Request, found: tuple[Outcome, ...], now: float) -> Change:
-    """The newest of each instance; a failure takes nothing back that was known."""
-    known = {outcome.instance: outcome for outcome in incident.outcomes}
-    fresh = tuple(outcome for outcome in found if _is_newer(outcome, known.get(outcome.instance)))
-    if not fresh:
-        return Change(incident)
-    stand = {outcome.instance: _standing(outcome, known.get(outcome.instance)) for outcome in fresh}
-    after = replace(incident, outcomes=tuple({**known, **stand}.values()))
-    posts: list[Post] = []
-    if asked.trigger is Trigger.RESOLVED:
-        for outcome in good(fresh, asked.instances):
-            during = known.get(outcome.instance)
-            if during is not None and during.failed is None:
-                note = Afterwards(service, during, outcome)
-                posts.append(Reply(incident.id, f"{asked.id}.{outcome.instance}.afterwards", note))
-    if incident.state is State.RESOLVED:
-        return Change(after, posts=tuple(posts))
-    ahead = aheads(service, after, fresh, now)
-    told = news(incident, ahead, fresh)
-    posts += [Reply(incident.id, f"{asked.id}.{note.instance}.limit", note, Urgency.STATE) for note in told]
-    after = replace(after, limit_at=planned(after, ahead, fresh, now))
-    again = after.limit_at is not None and after.limit_at != incident.limit_at
-    wakes = (Wake(incident.id, Reason.LIMIT, after.limit_at),) if again and after.limit_at is not None else ()
-    return Change(after, posts=tuple(posts), wakes=wakes)
-
-
-def _standing(outcome: Outcome, known: Outcome | None) -> Outcome:
-    """As the root shall tell it.
-
-    Why a map that was seen to grow without end stays one: between two doublings its line shows a large map or a storm
-    of growths, and a root that said so would advise a size for it, the opposite of what helps. The figures are new.
-    """
-    if known is None or known.culprit != outcome.culprit or outcome.verdict not in _PAUSED:
-        return outcome
-    return outcome._replace(verdict=known.verdict) if known.verdict == Verdict.UNBOUNDED_GROWTH else outcome
-
-
-def _is_newer(outcome: Outcome, known: Outcome | None) -> bool:
-    if known is None:
-        return True
-    if outcome.failed is not None and known.failed is None:
-        return False
-    return outcome.captured_at > known.captured_at
+def _afterwards(service: Service, incident: Incident, asked: Request, found: tuple[Outcome, ...]) -> list[Post]:
+    """Each instance that was captured during the incident, beside what it shows after it."""
+    during = {outcome.instance: outcome for outcome in incident.outcomes if outcome.failed is None}
+    return [
+        Reply(
+            incident.id, f"{asked.id}.{after.instance}.afterwards", Afterwards(service, during[after.instance], after)
+        )
+        for after in good(fresh(incident, found), asked.instances)
+        if after.instance in during
+    ]
 
 
 def _died(

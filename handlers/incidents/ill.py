@@ -45,6 +45,11 @@ def asking(
     return after, (Request(identity, incident.service, instances, now, who, incident.id, trigger),)
 
 
+def incident_of(request: str) -> str:
+    """The incident of the request of that id, as `asking` makes it."""
+    return request.rpartition("-")[0]
+
+
 def good(outcomes: tuple[Outcome, ...], instances: tuple[str, ...]) -> tuple[Outcome, ...]:
     """Those of `instances` that gave a diagnosis."""
     return tuple(outcome for outcome in outcomes if outcome.failed is None and outcome.instance in instances)

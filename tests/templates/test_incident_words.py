@@ -9,7 +9,7 @@ import pytest
 from bot.render import FINE_PRINT, message
 from bot.words import Medium, phrase, template_name, text_of
 from handlers.incident import Act, Entry, Event, Incident, State
-from handlers.incident_notes import Afterwards, IncidentRoot, LimitAhead, StateChange
+from handlers.incident_notes import Afterwards, CaptureRefused, IncidentRoot, LimitAhead, StateChange
 from handlers.notes import FORMS, Note, Undelivered
 from handlers.records import Outcome, Trigger
 from tests.bot.notes import incident, incident_notes, service
@@ -154,5 +154,5 @@ def test_what_slack_does_not_take_is_told_with_what_to_do(code: str, advice: str
 
 
 def test_every_trigger_is_named_when_its_capture_is_refused() -> None:
-    source = (posted(note) for note in incident_notes(service(), "x") if type(note).__name__ == "CaptureRefused")
-    assert len(set(source)) == len(Trigger)
+    told = {posted(CaptureRefused(service(), "x", trigger, 20.0, 10.0)) for trigger in Trigger}
+    assert len(told) == len(Trigger)

@@ -251,11 +251,14 @@ async def test_unmatched_alerts_are_counted_and_some_are_kept(redis: Redis, room
 async def test_an_instance_has_one_capture_in_its_cool_down(redis: Redis) -> None:
     budget = RedisBudget(redis)
     service = replace(records.SERVICE, cooldown_s=30.0)
-    assert await budget.spend(service, "orders-0", "r1", 0) == 0
-    assert await budget.spend(service, "orders-0", "r1", 0) == 0  # its job is repeated
-    assert 0 < await budget.spend(service, "orders-0", "r2", 0) <= 30
-    assert await budget.spend(service, "orders-1", "r2", 0) == 0
-    assert await budget.spend(replace(service, cooldown_s=0.0), "orders-0", "r3", 0) == 0
+    assert await budget.spend(service, "orders-0", "r1", 0) is None
+    assert await budget.spend(service, "orders-0", "r1", 0) is None  # its job is repeated
+    held = await budget.spend(service, "orders-0", "r2", 0)
+    assert held is not None
+    assert held.request == "r1"
+    assert 0 < held.wait_s <= 30
+    assert await budget.spend(service, "orders-1", "r2", 0) is None
+    assert await budget.spend(replace(service, cooldown_s=0.0), "orders-0", "r3", 0) is None
 
 
 async def test_redis_away_is_an_outage() -> None:

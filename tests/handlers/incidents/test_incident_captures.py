@@ -41,7 +41,7 @@ async def test_an_instance_that_was_captured_just_now_is_left_alone_and_the_thre
     for _ in range(2):
         await capture.request(story.fakes.tools, asked)
     assert [job.instance for job in story.fakes.queue.captures.values()] == [A, C]
-    assert story.said(CaptureRefused) == [CaptureRefused(SERVICE, B, Trigger.ALERT, 12.0)]
+    assert story.said(CaptureRefused) == [CaptureRefused(SERVICE, B, Trigger.ALERT, 12.0, 18.0, elsewhere=True)]
 
 
 async def test_a_request_of_which_one_was_refused_is_complete_without_it(story: Story) -> None:
