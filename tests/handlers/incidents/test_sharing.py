@@ -14,6 +14,7 @@ from handlers.incidents.acts import act
 from handlers.ports import Tools
 from handlers.records import Capture, Outcome, Request, Trigger
 from tests.handlers.incidents.story import ANA, GROUP, SERVICE, Story, firing, grown, lost, told
+from tests.handlers.incidents.test_killed import DiedError, Life
 
 A, B = "orders-0", "orders-1"
 OTHER = GROUP._replace(group_key='{}:{service="orders", alertname="Latency"}')
@@ -166,3 +167,35 @@ async def test_the_incidents_own_capture_is_not_anothers(story: Story) -> None:
     await capture.request(story.fakes.tools, asked)
     assert story.said(CaptureRefused) == [CaptureRefused(SERVICE, A, Trigger.AGAIN, 20.0, 10.0)]
     assert story.said(CapturedElsewhere) == []
+
+
+# A worker that dies
+
+
+async def test_whatever_call_a_worker_dies_at_both_threads_end_the_same() -> None:
+    whole = Life()
+    expected = await lived(whole)
+    assert {"CapturedElsewhere", "CaptureRefused"} <= set(expected)
+    for number in range(1, whole.calls + 1):
+        for answered in (False, True):
+            assert sorted(await lived(Life(number, answered=answered))) == sorted(expected), (number, answered)
+
+
+async def lived(life: Life) -> list[str]:
+    """What is said where the second incident is refused, and the first one's capture ends then."""
+    story = Story()
+    await hear(story, GROUP, firing(A, story.begin))
+    await hear(story, OTHER, firing(A, story.begin))
+    first, second = story.requests()
+    refusing(story, 18.0)
+    for job in (
+        lambda tools: capture.request(tools, second),
+        lambda tools: end(story, first, grown(A), tools),
+    ):
+        try:
+            await job(life.of(story.fakes.tools))
+        except DiedError:
+            await job(life.of(story.fakes.tools))
+    for group in (GROUP, OTHER):
+        assert [outcome.culprit for outcome in (await newest(story, group)).outcomes] == ["cache.go:42"]
+    return [type(note).__name__ for note in story.fakes.outbox.said()]
