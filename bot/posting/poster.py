@@ -62,11 +62,13 @@ class Poster:
             room = asyncio.Semaphore(AT_ONCE)
             while not stop.is_set():
                 await room.acquire()
+                # From before the claim: a worker may stand still between Redis's answer and its own next step.
+                last = asyncio.get_running_loop().time() + self._slack_s
                 claim = await self._claim()
                 if claim is None:
                     room.release()
                     continue
-                group.create_task(self._deliver(claim)).add_done_callback(lambda _: room.release())
+                group.create_task(self._deliver(claim, last)).add_done_callback(lambda _: room.release())
 
     async def _claim(self) -> Claim | None:
         """Waits a moment where there is nothing to do."""
@@ -88,9 +90,10 @@ class Poster:
                 await self._outbox.news.wait()
         return None
 
-    async def _deliver(self, claim: Claim) -> None:
+    async def _deliver(self, claim: Claim, last: float) -> None:
+        """No call begins after `last`, by the event loop's clock."""
         try:
-            result = await self._attempt(claim)
+            result = await self._attempt(claim, last)
             # Until Redis takes it: what was said and not noted has to be looked for.
             await patiently(asyncio.sleep, result, MINUTES)
         except OutageError:
@@ -98,7 +101,7 @@ class Poster:
         except Exception:
             log.exception("bug", entry=claim.entry.id)
 
-    async def _attempt(self, claim: Claim) -> Result:
+    async def _attempt(self, claim: Claim, last: float) -> Result:
         """Speaks, and gives what is to be noted."""
         entry = claim.entry
         if not entry.event_type:
@@ -106,7 +109,7 @@ class Poster:
         if not claim.to or (not entry.is_root and not claim.ts):
             return partial(self._never, claim, claim.lost or "no_thread")
         try:
-            there = await self._spoken(claim)
+            there = await self._spoken(claim, last)
         except SlackRefused as error:
             return partial(self._refused, claim, error)
         if not entry.is_root:
@@ -115,10 +118,9 @@ class Poster:
             return partial(self._outbox.edited, claim)
         return partial(self._outbox.posted, claim, there)
 
-    async def _spoken(self, claim: Claim) -> Thread:
+    async def _spoken(self, claim: Claim, last: float) -> Thread:
         """Where the message stands. Raises SlackRefused."""
         entry, there = claim.entry, Thread(claim.channel, claim.ts)
-        last = asyncio.get_running_loop().time() + self._slack_s
         if entry.file:
             await self._upload(claim, there, last)
             return there

@@ -1,5 +1,7 @@
 """What may go wrong between two workers, by what comes late or is tried again: real Redis, and the stand-in."""
 
+import asyncio
+
 import pytest
 from redis.asyncio import Redis
 
@@ -168,6 +170,33 @@ async def test_no_call_begins_that_may_outlast_its_lease(town: Town) -> None:
     town.call_s = 1.0
     async with town.worker():
         await until(town.done)
+    assert len(town.said()) == 1
+
+
+class Drowsy(RedisOutbox):
+    """Stands still once, between Redis's answer and the next step, for longer than a call may still begin."""
+
+    naps = 1
+    claims = 0
+
+    async def claim(self) -> Claim | None:
+        claim = await super().claim()
+        if claim is not None:
+            self.claims += 1
+            if self.naps:
+                self.naps -= 1
+                await asyncio.sleep(1.2)
+        return claim
+
+
+async def test_what_was_claimed_before_a_standstill_is_not_sent_after_it(redis: Redis, town: Town) -> None:
+    """Another worker may have said it meanwhile."""
+    outbox = Drowsy(redis, render.message, town.chat.permalink, AT_ONCE, Delays(lease=2_000, first=1, longest=1))
+    town.outbox, town.call_s = outbox, 1.0
+    async with town.worker():
+        await town.outbox.put(ROOT)
+        await until(town.done)
+    assert outbox.claims > 1
     assert len(town.said()) == 1
 
 
