@@ -111,8 +111,9 @@ def test_fine_print_is_a_context_block() -> None:
 
 
 def test_the_fallback_says_what_the_blocks_say() -> None:
-    for note in notes():
-        posted = message(note)
+    whole = [posted for note in notes() if not (posted := message(note)).text.endswith("…")]
+    assert len(whole) > 40
+    for posted in whole:
         for text in texts(posted):
             assert text in posted.text
 
