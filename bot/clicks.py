@@ -133,7 +133,7 @@ async def _once(desk: Desk, subject: Subject, body: Payload, click: Click, state
     except Underway:
         return None
     except OutageError as error:
-        return Slip(error.reason, error.detail)
+        return Slip.of(error)
     if note is not None:
         desk.counted(click.act.value, note)
     return note

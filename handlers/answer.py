@@ -5,7 +5,7 @@ Who may ask what: help is everybody's, what there is and what is true guests may
 
 from analyzers.errors import MapstormError
 from handlers import claims, command
-from handlers.errors import NothingOpen, RequestError, SeveralOpen, UnknownInstance, WrongUsage
+from handlers.errors import NothingOpen, SeveralOpen, UnknownInstance, WrongUsage
 from handlers.handoffs import asked as handoffs
 from handlers.incident import Act, Filled
 from handlers.incident_notes import IncidentList
@@ -27,10 +27,8 @@ async def answer(tools: Tools, text: str, *, who: Person, request_id: str, threa
     was typed, if in one."""
     try:
         return await _answer(tools, command.parse(text), who, request_id, thread)
-    except RequestError as slip:
-        return Slip(slip.reason, slip.detail, slip.nearest)
     except MapstormError as error:
-        return Slip(error.reason, error.detail)
+        return Slip.of(error)
 
 
 async def _answer(tools: Tools, asked: command.Command, who: Person, request_id: str, thread: Thread | None) -> Note:

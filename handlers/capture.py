@@ -34,7 +34,7 @@ async def request(tools: Tools, asked: Request) -> None:
 
 async def request_gave_up(tools: Tools, asked: Request, error: MapstormError | None) -> None:
     """No thread could be opened, for good: the asker is told directly. An incident's thread will tell of the gap."""
-    slip = Slip(error.reason, error.detail) if error else Slip(BUG, asked.id)
+    slip = Slip.of(error) if error else Slip(BUG, asked.id)
     if asked.incident:
         await tools.outbox.put(Reply(asked.incident, asked.id, slip))
     else:

@@ -2,8 +2,10 @@
 
 from typing import NamedTuple, get_args
 
+from analyzers.errors import MapstormError
 from analyzers.finding import Diagnosis
 from handlers.doctor import Check
+from handlers.errors import RequestError
 from handlers.handoff_notes import HandoffAnswer, HandoffForm, HandoffTold
 from handlers.incident_notes import IncidentAnswer, IncidentForm, IncidentTold
 from handlers.oncall_notes import OnCall
@@ -61,6 +63,11 @@ class Slip(NamedTuple):
     reason: str
     detail: str
     nearest: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, error: MapstormError) -> "Slip":
+        """What `error` has to tell whoever asked."""
+        return cls(error.reason, error.detail, error.nearest if isinstance(error, RequestError) else ())
 
 
 class Help(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from handlers.errors import OutageError
 
-# Seconds between tries. Few of them: a post that ran into its timeout may have been heard nevertheless.
+# Seconds between tries: as long as a restart of Redis may take, and for what may be left undone.
 MINUTES = (2.0, 8.0, 20.0, 30.0, 60.0)
 SECONDS = (1.0, 2.0, 4.0)
 

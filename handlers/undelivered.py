@@ -1,6 +1,7 @@
 """What becomes of a message that Slack will never take. It is kept; here is who is told, and that is never the channel
 that failed."""
 
+from handlers.errors import ChatRefused
 from handlers.notes import Slip, Undelivered
 from handlers.ports import Incidents, Outbox, Registry
 from handlers.posts import Root
@@ -28,7 +29,7 @@ async def undelivered(
     """
     conversation = entry.removeprefix(ROOT)
     if asker and asker != channel:
-        await outbox.put(Root(f"{conversation}.slip", asker, Slip("chat_refused", code), version=1))
+        await outbox.put(Root(f"{conversation}.slip", asker, Slip.of(ChatRefused(code)), version=1))
         return
     fallback = registry.fallback()
     if fallback and fallback != channel and not entry.startswith(f"{ROOT}undelivered."):

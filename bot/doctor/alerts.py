@@ -27,8 +27,6 @@ TRIED, UNTAKEN_S = 5, 60.0
 # What the outbox puts before a channel's name, to tell its lane from that of all edits.
 LANE = "in:"
 
-TOPICS = (Topic.WEBHOOKS, Topic.UNMATCHED, Topic.WAITING, Topic.UNDELIVERED, Topic.HELD)
-
 
 class AlertsProbe:
     """`now` is this machine's clock, seconds since 1970."""

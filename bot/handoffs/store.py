@@ -7,16 +7,14 @@ on to be read back: Slack lets most apps read next to nothing.
 
 from collections.abc import Callable
 
-import structlog
 from redis import WatchError
 from redis.asyncio import Redis
 
-from bot.codec import Unreadable
+from bot import kept
 from bot.handoffs.codec import decode_handoff, encode_handoff
 from bot.handoffs.export import Export
 from bot.posting.outbox import RedisOutbox
 from bot.redis_client import key, names, redis_errors
-from handlers.errors import OutageError
 from handlers.handoff import Handoff
 from handlers.notes import Note
 from handlers.posts import Reply
@@ -26,8 +24,6 @@ from handlers.step import HandoffStep
 # As long as a thread is remembered (posting/outbox.py).
 TTL_S = 30 * 24 * 3600
 RECENT = 50
-
-log = structlog.get_logger()
 
 
 class RedisHandoffs:
@@ -92,19 +88,9 @@ def _told(identity: str) -> str:
     return key("handoff-told", identity)
 
 
-def _read(data: bytes | str | None) -> Handoff | None:
-    """None where there is none. What another release wrote is not nothing: whoever took it for that would draft it anew
-    over what people did. Raises OutageError; a worker of that release can go on."""
-    try:
-        return decode_handoff(data) if data else None
-    except Unreadable as error:
-        log.error("handoff unreadable", why=str(error))
-        raise OutageError("handoff") from error
+def _read(data: kept.Kept) -> Handoff | None:
+    return kept.one("handoff", data, decode_handoff)
 
 
-def _listed(data: bytes | str | None) -> Handoff | None:
-    """A list is better without it than not there."""
-    try:
-        return _read(data)
-    except OutageError:
-        return None
+def _listed(data: kept.Kept) -> Handoff | None:
+    return kept.listed("handoff", data, decode_handoff)

@@ -7,11 +7,10 @@ captured and when to look again. A worker that dies has done all of it or nothin
 
 import hashlib
 
-import structlog
 from redis import WatchError
 from redis.asyncio import Redis
 
-from bot import codec
+from bot import codec, kept
 from bot.codec import Unreadable
 from bot.incidents.agenda import RedisAgenda
 from bot.incidents.codec import decode_incident, decode_part, encode_group, encode_incident
@@ -20,7 +19,6 @@ from bot.posting.outbox import RedisOutbox
 from bot.queue import REQUESTS, RedisQueue, Work
 from bot.redis_client import key, names, redis_errors
 from handlers.alert import Group
-from handlers.errors import OutageError
 from handlers.incident import Incident, State
 from handlers.step import Step
 
@@ -36,8 +34,6 @@ for place, identity in ipairs(ARGV) do
   if redis.call('exists', KEYS[place + 1]) == 0 then redis.call('zrem', KEYS[1], identity) end
 end
 """
-
-log = structlog.get_logger()
 
 
 class RedisIncidents:
@@ -128,19 +124,9 @@ def _is_head(data: bytes | str | None, token: str) -> bool:
         return False
 
 
-def _read(data: bytes | str | None) -> Incident | None:
-    """None where there is none. What another release wrote is not nothing: whoever took it for that would open a second
-    thread. Raises OutageError; a worker of that release can go on."""
-    try:
-        return decode_incident(data) if data else None
-    except Unreadable as error:
-        log.error("incident unreadable", why=str(error))
-        raise OutageError("incident") from error
+def _read(data: kept.Kept) -> Incident | None:
+    return kept.one("incident", data, decode_incident)
 
 
-def _listed(data: bytes | str | None) -> Incident | None:
-    """A list is better without it than not there."""
-    try:
-        return _read(data)
-    except OutageError:
-        return None
+def _listed(data: kept.Kept) -> Incident | None:
+    return kept.listed("incident", data, decode_incident)

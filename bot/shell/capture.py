@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"mapstorm capture: {error}\n")
         return output.WRONG_USAGE
     except RequestError as error:
-        output.write_note(Slip(error.reason, error.detail, error.nearest), options.color, sys.stderr)
+        output.write_note(Slip.of(error), options.color, sys.stderr)
         return output.WRONG_USAGE
     return asyncio.run(_capture(service, instances, settings, options))
 

@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
     try:
         note = explain(plain(" ".join(options.word)).strip() or None)
     except UnknownClaim as error:
-        output.write_note(Slip(error.reason, error.detail, error.nearest), options.color, sys.stderr)
+        output.write_note(Slip.of(error), options.color, sys.stderr)
         return output.WRONG_USAGE
     output.write_note(note, options.color, sys.stdout)
     return output.ANSWERED

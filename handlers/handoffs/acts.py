@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from analyzers.errors import MapstormError
-from handlers.errors import OutageError, RequestError, UnknownHandoff, WrongUsage
+from handlers.errors import OutageError, UnknownHandoff, WrongUsage
 from handlers.handoff import OFFERED, Added, FilledIn, Handoff, HandoffAct, HandoffState
 from handlers.handoff_notes import (
     AddForm,
@@ -73,10 +73,8 @@ async def _answered(act: HandoffAct, answer: Awaitable[T]) -> T | HandoffStands 
         return await answer
     except _Stands as stands:
         return HandoffStands(stands.handoff, act)
-    except RequestError as slip:
-        return Slip(slip.reason, slip.detail, slip.nearest)
     except MapstormError as error:
-        return Slip(error.reason, error.detail)
+        return Slip.of(error)
 
 
 async def _permitted(tools: Tools, identity: str, act: HandoffAct, who: Person) -> tuple[Handoff, Rotation]:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from analyzers.errors import MapstormError
-from handlers.errors import NoAlertmanager, RequestError, UnknownIncident
+from handlers.errors import NoAlertmanager, UnknownIncident
 from handlers.incident import Act, Filled, Incident
 from handlers.incident_notes import Acted, CompareForm, SilenceForm, SnoozeForm, StandsSo
 from handlers.incidents import deeds, machine
@@ -74,10 +74,8 @@ async def _answered(act: Act, answer: Awaitable[T]) -> T | StandsSo | Slip:
         return await answer
     except _Stands as stands:
         return StandsSo(stands.incident, act)
-    except RequestError as slip:
-        return Slip(slip.reason, slip.detail, slip.nearest)
     except MapstormError as error:
-        return Slip(error.reason, error.detail)
+        return Slip.of(error)
 
 
 async def _done(tools: Tools, identity: str, act: Act, who: Person, at_version: int | None, filled: Filled) -> Acted:
