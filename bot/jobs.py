@@ -31,6 +31,8 @@ WAITS, WAIT_S = 20, 2.0
 # A message that kills its worker would go on for ever: dramatiq hands it to the next one each time.
 KILLS = 4
 KILLS_REMEMBERED_S = 3600
+# Only its own start: a copy of a job that finds it under way must not forget how many workers that one has killed.
+TAKE_BACK = "if redis.call('decr', KEYS[1]) <= 0 then redis.call('del', KEYS[1]) end"
 
 log = structlog.get_logger()
 
@@ -56,6 +58,7 @@ class Jobs:
     def __init__(self, tools: Tools, redis: Redis, again: Again, pauses: Pauses | None = None) -> None:
         self._tools = tools
         self._redis = redis
+        self._take_back = redis.register_script(TAKE_BACK)
         self._again = again
         self._pauses = pauses or Pauses()
         self._running: set[asyncio.Future[None]] = set()
@@ -73,7 +76,7 @@ class Jobs:
             await self._guarded(work, identity, lambda _: receive.work(self._tools, group))
         elif work.queue == WAKES:
             wake = decode_wake(work.body)
-            identity = f"wake.{wake.incident}.{wake.reason}"
+            identity = f"wake.{wake.incident}.{wake.reason}.{wake.at:.3f}"
             await self._guarded(work, identity, lambda _: wakes.woken(self._tools, wake))
         elif work.queue == DOCTOR:
             await errand.run(self._redis, self._tools, work.body)
@@ -158,7 +161,7 @@ class Jobs:
 
     async def _forget_start(self, identity: str) -> None:
         try:
-            await self._redis.delete(key("started", identity))
+            await self._take_back(keys=[key("started", identity)])
         except (RedisError, OSError):
             log.warning("start not forgotten", job=identity)
 
