@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 
 from analyzers.finding import Diagnosis
 from bot.queue import RedisQueue
-from bot.redis_client import key, redis_errors
+from bot.redis_client import key, redis_errors, text
 from handlers.errors import OutageError
 from handlers.ports import Progress
 from handlers.records import Capture, Outcome, Request
@@ -52,8 +52,8 @@ class Figures:
             seconds = await self._redis.hgetall(key("capture-seconds"))
         captures = CounterMetricFamily("mapstorm_captures", "Captures by how they ended.", labels=["outcome"])
         for outcome, count in outcomes.items():
-            captures.add_metric([_text(outcome)], float(count))
-        filled = {_text(name): float(value) for name, value in seconds.items()}
+            captures.add_metric([text(outcome)], float(count))
+        filled = {text(name): float(value) for name, value in seconds.items()}
         edges = [*(str(edge) for edge in CAPTURE_BUCKETS_S), "+Inf"]
         heights = accumulate(filled.get(edge, 0.0) for edge in edges)
         lasted = HistogramMetricFamily("mapstorm_capture_seconds", "From the request to the answer in the thread.")
@@ -159,7 +159,3 @@ class _Shown(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._families
-
-
-def _text(value: object) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

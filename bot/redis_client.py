@@ -47,4 +47,11 @@ def key(*parts: str) -> str:
 
 def names(members: Iterable[object]) -> list[str]:
     """Members of a set or list as text: redis-py leaves open in its types what a client without decoding answers."""
-    return [member.decode() if isinstance(member, bytes) else str(member) for member in members]
+    return [text(member) for member in members]
+
+
+def text(value: object) -> str:
+    """One value as text; empty where there is none."""
+    if value is None:
+        return ""
+    return value.decode() if isinstance(value, bytes) else str(value)

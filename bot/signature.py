@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot import incoming
 from bot.redis_client import key
 
 MAX_BODY = 1024 * 1024
@@ -65,10 +66,9 @@ class Signed:
         if abs(self._now() - int(timestamp)) > MAX_AGE_S:
             raise Refused("too old")
         try:
-            async with asyncio.timeout(READ_S):
-                body = await _read(receive)
-        except TimeoutError:
-            raise Refused("too slow") from None
+            body = await incoming.body(receive, MAX_BODY, READ_S)
+        except incoming.Unread as unread:
+            raise Refused(unread.why) from None
         digest = hmac.new(self._secret, b"v0:" + timestamp + b":" + body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(b"v0=" + digest.encode(), signature):
             raise Refused("wrong signature")
@@ -100,25 +100,10 @@ class Signed:
 
 
 def _only(scope: Scope, name: bytes, shape: re.Pattern[bytes]) -> bytes:
-    values: list[bytes] = [value for header, value in scope["headers"] if header == name]
-    if len(values) != 1 or not shape.fullmatch(values[0]):
+    value = incoming.header(scope["headers"], name)
+    if value is None or not shape.fullmatch(value):
         raise Refused(f"{name.decode()} missing or malformed")
-    return values[0]
-
-
-async def _read(receive: Receive) -> bytes:
-    chunks, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refused("gone")
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise Refused("too large")
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+    return value
 
 
 def _is_text(body: bytes) -> bool:

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from bot.doctor.heard import Heard
 from bot.posting.outbox import PREFIX
-from bot.redis_client import key, redis_errors
+from bot.redis_client import key, redis_errors, text
 from bot.webhooks.secrets import Webhooks
 from handlers.alert import Origin
 from handlers.doctor import Check, Item, Topic
@@ -79,7 +79,7 @@ class AlertsProbe:
             lanes: list[Any] = await self._redis.zrange(f"{PREFIX}lanes", 0, -1, withscores=True)
             async with self._redis.pipeline(transaction=False) as pipe:
                 for lane, _ in lanes:
-                    pipe.zcard(f"{PREFIX}lane:{_text(lane)}")
+                    pipe.zcard(f"{PREFIX}lane:{text(lane)}")
                 depths = await pipe.execute()
             tried = max(map(int, await self._redis.hvals(f"{PREFIX}failures")), default=0)
         late = max((now - due / 1000 for (_, due), depth in zip(lanes, depths, strict=True) if depth), default=0.0)
@@ -98,7 +98,7 @@ class AlertsProbe:
                 if looked == LOOKED_AT:
                     break
             held = await self._redis.hgetall(key("outbox", "held"))
-        lanes = tuple(Item(_text(lane).removeprefix(LANE), reason=_text(code)) for lane, code in held.items())
+        lanes = tuple(Item(text(lane).removeprefix(LANE), reason=text(code)) for lane, code in held.items())
         return (
             Check(Topic.UNDELIVERED, not count, "some" if count else "", items=tuple(places), total=count),
             Check(Topic.HELD, not held, "some" if held else "", items=lanes, total=len(held)),
@@ -108,7 +108,7 @@ class AlertsProbe:
         """The ids of #names that something was posted to: Slack says them with each post. Raises OutageError."""
         with redis_errors():
             found = await self._redis.hgetall(key("outbox", "channels"))
-        return {_text(name): _text(identity) for name, identity in found.items()}
+        return {text(name): text(identity) for name, identity in found.items()}
 
 
 def configured(webhooks: Webhooks) -> tuple[Origin, ...]:
@@ -134,7 +134,3 @@ def _told(labels: dict[str, str], near: Near | None) -> tuple[Item, ...]:
 def _place(record: bytes | str) -> Item:
     given: dict[str, Any] = orjson.loads(record)
     return Item(str(given["channel"]), reason=str(given["code"]))
-
-
-def _text(value: object) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

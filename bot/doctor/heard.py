@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from redis.asyncio import Redis
 
-from bot.redis_client import key, redis_errors
+from bot.redis_client import key, redis_errors, text
 from handlers.alert import Notification, Origin
 from handlers.errors import OutageError
 
@@ -60,7 +60,7 @@ class Heard:
         """When each origin was heard, of those that ever were. Raises OutageError."""
         with redis_errors():
             found = await self._redis.hgetall(key("heard"))
-        return {_text(name): float(moment) for name, moment in found.items()}
+        return {text(name): float(moment) for name, moment in found.items()}
 
     async def refusals(self, origin: Origin) -> Refusals | None:
         """What was refused since the last delivery that was taken. Raises OutageError."""
@@ -123,7 +123,3 @@ def noting(take: Take, heard: Heard, now: Callable[[], float]) -> Take:
 
 def _refused(origin: Origin) -> str:
     return key("refused", origin.value)
-
-
-def _text(value: object) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

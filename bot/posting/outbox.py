@@ -16,7 +16,7 @@ from redis.asyncio.client import Pipeline
 from bot.posting import scripts
 from bot.posting.entries import ROOT, Claim, Entry, Lost, decode, encode
 from bot.posting.paces import Delays, Paces
-from bot.redis_client import key, redis_errors
+from bot.redis_client import key, redis_errors, text
 from bot.render import Message
 from handlers.notes import Note
 from handlers.posts import Post, Reply, Root, Urgency
@@ -76,13 +76,13 @@ class RedisOutbox:
     async def conversation(self, thread: Thread) -> str | None:
         with redis_errors():
             found = await self._redis.get(key("conversation-at", thread.channel, thread.ts))
-        return _text(found) or None
+        return text(found) or None
 
     async def where(self, conversation: str) -> Thread | None:
         """Where its root stands."""
         with redis_errors():
             channel, ts = await self._redis.hmget(CONVERSATIONS + conversation, ["channel", "ts"])
-        return Thread(_text(channel), _text(ts)) if ts else None
+        return Thread(text(channel), text(ts)) if ts else None
 
     async def link(self, conversation: str) -> str | None:
         thread = await self.where(conversation)
@@ -105,9 +105,9 @@ class RedisOutbox:
         if found is None:
             return None
         lane, lease, identity, reply, attempted, root, version, *where = found
-        entry = _readable(_text(identity), reply or root)
-        to, channel, ts, lost = map(_text, where)
-        return Claim(_text(lane), _text(lease), entry, int(attempted or 0), int(version or 0), to, channel, ts, lost)
+        entry = _readable(text(identity), reply or root)
+        to, channel, ts, lost = map(text, where)
+        return Claim(text(lane), text(lease), entry, int(attempted or 0), int(version or 0), to, channel, ts, lost)
 
     async def posted(self, claim: Claim, thread: Thread) -> None:
         """The root is there. A newer one goes the way of edits."""
@@ -151,7 +151,7 @@ class RedisOutbox:
         if not name.startswith("#"):
             return name
         with redis_errors():
-            return _text(await self._redis.hget(PREFIX + "channels", name))
+            return text(await self._redis.hget(PREFIX + "channels", name))
 
     async def retry_undelivered(self) -> int:
         """Puts back what Slack would not take; how many."""
@@ -159,7 +159,7 @@ class RedisOutbox:
         with redis_errors():
             kept = await self._redis.hgetall(PREFIX + "undelivered")
             # Roots first: what is claimed before its root stands has no thread.
-            for identity, data in sorted(kept.items(), key=lambda item: not _text(item[0]).startswith(ROOT)):
+            for identity, data in sorted(kept.items(), key=lambda item: not text(item[0]).startswith(ROOT)):
                 body = orjson.loads(data)["entry"]
                 entry = decode(body)
                 count += await self._scripts["RETRY"](
@@ -224,7 +224,3 @@ def _readable(identity: str, body: bytes | None) -> Entry:
         return decode(body or b"")
     except (ValueError, KeyError, TypeError):
         return Entry(identity, identity.removeprefix(ROOT), Message("", []), "")
-
-
-def _text(value: object) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value or "")

@@ -17,6 +17,7 @@ import structlog
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from bot import incoming
 from bot.webhooks.depth import refuse_bombs
 from bot.webhooks.secrets import Headers, Refused, Webhook
 from handlers.alert import Notification, Origin
@@ -60,6 +61,13 @@ STATUS = {
     Answer.BUSY: 503,
     Answer.AWAY: 503,
     Answer.BUG: 500,
+}
+
+
+_UNREAD = {
+    incoming.GONE: Answer.BAD,
+    incoming.TOO_LARGE: Answer.TOO_LARGE,
+    incoming.TOO_SLOW: Answer.TOO_SLOW,
 }
 
 
@@ -190,19 +198,7 @@ class Door:
 
 async def _read_all(receive: Receive, within_s: float) -> bytes:
     """The body. Raises Ended."""
-    chunks, size = [], 0
     try:
-        async with asyncio.timeout(within_s):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Ended(Answer.BAD)
-                chunk: bytes = message.get("body", b"")
-                size += len(chunk)
-                if size > MAX_BODY:
-                    raise Ended(Answer.TOO_LARGE)
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    return b"".join(chunks)
-    except TimeoutError:
-        raise Ended(Answer.TOO_SLOW) from None
+        return await incoming.body(receive, MAX_BODY, within_s)
+    except incoming.Unread as unread:
+        raise Ended(_UNREAD[unread.why]) from None

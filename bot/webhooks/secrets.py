@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bot import incoming
+
 # As Slack's: longer than a clock is off, shorter than a recorded request is worth something.
 MAX_AGE_S = 300
 
@@ -107,7 +109,7 @@ class Webhooks:
 
 
 def _only(headers: Headers, name: bytes) -> bytes:
-    values = [value for header, value in headers if header == name]
-    if len(values) != 1:
+    value = incoming.header(headers, name)
+    if value is None:
         raise Refused(f"{name.decode()} missing or there twice")
-    return values[0]
+    return value
