@@ -21,7 +21,8 @@ from analyzers.rules import (
 )
 from analyzers.sites import Place, place_of
 from analyzers.thresholds import Thresholds
-from analyzers.weighing.case import Case, family
+from analyzers.weighing.case import Case, Suspect, family
+from analyzers.weighing.ladder import ladder
 from analyzers.weighing.layout import lay_out
 
 # A line has one finding, of the first rule that claims it: what keeps growing, then what is made over and over,
@@ -56,8 +57,8 @@ def diagnose(
         for finding in rule(case):
             claimed.setdefault(place_of(finding.site, finding.culprit), finding)
     ranked = sorted(claimed.values(), key=lambda finding: (-finding.weight, finding.culprit))
-    ops = {suspect.change.line.place: suspect.ops for suspect in case.suspects}
-    findings = tuple(finding._replace(ops=ops.get(place_of(finding.site, finding.culprit))) for finding in ranked)
+    suspects = {suspect.change.line.place: suspect for suspect in case.suspects}
+    findings = tuple(_told(finding, suspects.get(place_of(finding.site, finding.culprit))) for finding in ranked)
     snapshot = window.snapshot
     return Diagnosis(
         captured_at=snapshot.captured_at,
@@ -75,7 +76,15 @@ def diagnose(
         gc_before=window.base.gc if window.base else None,
         memory=lasts,
         cpu=traffic.figures() if traffic else None,
+        live_tables=sum(item.usage.inuse_space for item in snapshot.usage if item.event.kind.is_table),
     )
+
+
+def _told(finding: Finding, suspect: Suspect | None) -> Finding:
+    """The finding with what every rule's has: the line's operations and its tables by size."""
+    if suspect is None:
+        return finding
+    return finding._replace(ops=suspect.ops, ladder=ladder(suspect.change.line, suspect.map))
 
 
 def growing(diagnosis: Diagnosis) -> frozenset[Place]:

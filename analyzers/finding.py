@@ -121,11 +121,26 @@ WORTH_A_WORD = 0.01
 MOST = 0.99
 
 
+class Rung(NamedTuple):
+    """One size of a line's tables: what was allocated of it since the process started, and what of that is in use.
+
+    `slots` are those of one such table, None where no slot size explains the sizes. Of a Swiss map's full tables a
+    split allocates two; of all others a growth allocates one.
+    """
+
+    object_size: int
+    slots: int | None
+    alloc_objects: float
+    alloc_space: float
+    inuse_space: float
+
+
 class Finding(NamedTuple):
     """One line of source with a map problem.
 
     `site` is the innermost line outside the runtime, `culprit` the first line of the user's own code, the one to name.
     `weight` ranks findings: a share, and one more for what keeps growing. `ops` exists where a CPU profile was taken.
+    `ladder` is the line's tables by size, smallest first; empty where it has none.
     """
 
     rule: Verdict
@@ -137,6 +152,7 @@ class Finding(NamedTuple):
     remediation: tuple[Remediation, ...]
     weight: float
     ops: LineOps | None = None
+    ladder: tuple[Rung, ...] = ()
 
     def value(self, name: str) -> float | None:
         """The number called `name`, None where the rule did not give it."""
@@ -177,7 +193,8 @@ class Diagnosis(NamedTuple):
 
     `findings` are ranked; `verdict` is the first one's rule, or no_map_problem. `gc_before` is what the base's own
     capture saw. `memory` exists where the registry names a limit and the live heap grows towards it.
-    `cpu` exists where a CPU profile was taken, `cpu_missing` where one was asked for in vain.
+    `cpu` exists where a CPU profile was taken, `cpu_missing` where one was asked for in vain. `live_tables` are the
+    bytes of `live_heap` that are tables of maps.
     """
 
     captured_at: float
@@ -196,3 +213,4 @@ class Diagnosis(NamedTuple):
     memory: MemoryForecast | None = None
     cpu: CPUFigures | None = None
     cpu_missing: CPUMissing | None = None
+    live_tables: float = 0.0

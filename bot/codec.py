@@ -53,7 +53,7 @@ def decode_outcome(data: bytes | str) -> Outcome:
 
 def encode_remembered(line: Remembered) -> bytes:
     """For a service's history."""
-    return _pack([line.captured_at, line.instance, line.verdict, line.culprit, line.live_heap])
+    return _pack(list(line))
 
 
 def decode_remembered(data: bytes | str) -> Remembered:
@@ -70,6 +70,9 @@ def remembered(capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> Re
         diagnosis.verdict,
         f"{culprit.filename}:{culprit.line}" if culprit else "",
         diagnosis.live_heap,
+        diagnosis.live_tables,
+        diagnosis.comparison.basis,
+        capture.id,
     )
 
 
@@ -128,8 +131,12 @@ def _to_outcome(fields: Any) -> Outcome:
 
 
 def _to_remembered(fields: Any) -> Remembered:
-    captured_at, instance, verdict, culprit, live_heap = fields
-    return Remembered(float(captured_at), _text(instance), _text(verdict), _text(culprit), float(live_heap))
+    captured_at, instance, verdict, culprit, live_heap, *later = fields
+    tables, basis, capture_id = later or (0.0, "", "")
+    figures = float(live_heap), float(tables)
+    return Remembered(
+        float(captured_at), _text(instance), _text(verdict), _text(culprit), *figures, _text(basis), _text(capture_id)
+    )
 
 
 def _text(value: object) -> str:

@@ -38,10 +38,12 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Medium(Enum):
-    """Where the words will be read."""
+    """Where the words will be read: a message, a terminal, an HTML page, an SVG picture."""
 
     SLACK = "slack"
     TERMINAL = "terminal"
+    PAGE = "page"
+    PICTURE = "picture"
 
 
 def text_of(note: Note, medium: Medium) -> str:
@@ -56,6 +58,11 @@ def remedy_text(remedy: Remediation, finding: Finding) -> str:
     macros = _template(Medium.TERMINAL, "_remedies.j2").make_module({})
     words: Callable[[Remediation, Finding], str] = getattr(macros, f"do_{remedy.kind}")
     return str(words(remedy, finding)).replace("`", "")
+
+
+def markup(template: str, medium: Medium, **facts: object) -> str:
+    """A whole template of a page or a picture, every value in it escaped as text."""
+    return _template(medium, template).render(**facts)
 
 
 def phrase(template: str, macro: str, *facts: object) -> str:
@@ -135,14 +142,23 @@ def _template(medium: Medium, name: str) -> Template:
 def _finish(value: object, medium: Medium) -> Markup:
     if isinstance(value, Markup):
         return value
-    text = clean(str(value))
-    return Markup(escape(text) if medium is Medium.SLACK else text)  # noqa: S704 - this is the escape
+    return _escaped(clean(str(value)), medium)
+
+
+def _escaped(text: str, medium: Medium) -> Markup:
+    if medium is Medium.TERMINAL:
+        return Markup(text)  # noqa: S704 - a terminal reads no markup
+    return Markup(escape(text)) if medium is Medium.SLACK else Markup.escape(text)  # noqa: S704 - this is the escape
 
 
 def _code(value: object, medium: Medium, longest: int = LONGEST_NAME) -> Markup:
     """A code span: the only place where Slack reads no * _ ~. Backticks cannot be escaped and are replaced."""
-    text = clean(str(value), longest).replace("`", "'").strip() or "?"
-    return Markup(f"`{escape(text) if medium is Medium.SLACK else text}`")  # noqa: S704
+    text = clean(str(value), longest).strip() or "?"
+    if medium is Medium.PICTURE:
+        return _escaped(text, medium)
+    if medium is Medium.PAGE:
+        return Markup("<code>{}</code>").format(text)
+    return Markup("`{}`").format(_escaped(text.replace("`", "'"), medium))
 
 
 def _written(text: str, medium: Medium) -> Markup:
@@ -168,8 +184,10 @@ def _channel(name: str, medium: Medium) -> Markup:
 def _link(address: str, label: str, medium: Medium) -> Markup:
     """`label` is the template's own. What is no http address is not linked, and none can end the link early."""
     encoded = quote(address, safe=_IN_ADDRESSES, errors="replace")
-    if medium is Medium.TERMINAL or not _ADDRESS.fullmatch(encoded):
+    if medium in (Medium.TERMINAL, Medium.PICTURE) or not _ADDRESS.fullmatch(encoded):
         return Markup(label)  # noqa: S704 - a template's
+    if medium is Medium.PAGE:
+        return Markup('<a href="{}" rel="noreferrer noopener">{}</a>').format(encoded, label)
     return Markup(f"<{escape(encoded)}|{label}>")  # noqa: S704 - < > | are percent-encoded
 
 
@@ -178,7 +196,7 @@ def _date(seconds: float, medium: Medium) -> Markup:
         moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
     except (ValueError, OverflowError, OSError):
         return Markup("an unknown time")  # what alerts call a time may be any number
-    if medium is Medium.TERMINAL:
+    if medium is not Medium.SLACK:
         return Markup(moment)  # noqa: S704 - digits only
     return Markup(f"<!date^{int(seconds)}^{{date_short_pretty}} {{time}}|{moment}>")  # noqa: S704
 

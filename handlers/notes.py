@@ -32,12 +32,31 @@ class CaptureFinished(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What one capture found. `capture_id` finds it in the log."""
+    """What one capture found. `capture_id` finds it in the log, `report` is the address of its page, if it has one."""
 
     service: Service
     instance: str
     capture_id: str
     diagnosis: Diagnosis
+    report: str | None = None
+
+
+class CapturePicture(NamedTuple):
+    """The picture of one capture: the trend of its instance, oldest first and this capture last, and the ledger and the
+    ladder of its worst line."""
+
+    service: Service
+    instance: str
+    diagnosis: Diagnosis
+    trend: tuple[Remembered, ...]
+
+
+class TrendPicture(NamedTuple):
+    """The picture of a service over time: every instance's captures, oldest first, with verdicts and new builds."""
+
+    service: Service
+    trend: tuple[Remembered, ...]
+    asked_by: str
 
 
 class CaptureFailed(NamedTuple):
@@ -134,7 +153,8 @@ Answer = (
     | HandoffAnswer
 )
 Form = IncidentForm | HandoffForm
-Told = CaptureStarted | CaptureFinished | Summary | CaptureFailed | IncidentTold | Undelivered | HandoffTold
+Picture = CapturePicture | TrendPicture
+Told = CaptureStarted | CaptureFinished | Summary | CaptureFailed | Picture | IncidentTold | Undelivered | HandoffTold
 Note = Told | Answer
 NOTES: tuple[type[Note], ...] = get_args(Note)
 FORMS: tuple[type[Form], ...] = get_args(Form)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from analyzers.finding import Diagnosis
+from analyzers.flame import Flame
 from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
 from handlers.alert import Alert, Group, Part
@@ -17,6 +18,7 @@ from handlers.handoff import Handoff
 from handlers.incident import Incident
 from handlers.posts import Post
 from handlers.records import Capture, Held, Instance, Outcome, Remembered, Request, Service, Thread
+from handlers.report import Raw, Report
 from handlers.rotation import Member, Rota, Rotation
 from handlers.step import HandoffStep, Step
 
@@ -91,6 +93,36 @@ class KnownLeaves(Protocol):
 
     async def learned(self, leaves: Leaves) -> None:
         """Keeps it in place of what was known of that build."""
+
+
+class Reports(Protocol):
+    """Captures kept whole, with what is drawn from them: as many, as long and as large as the registry allows."""
+
+    async def put(self, service: Service, report: Report, raw: Raw) -> None:
+        """Keeps it under the capture's id and lets go of what `service.keep` has no room for, the oldest first. Of a
+        capture that is too large by itself, the report stays without its bytes. With room for none it does nothing."""
+
+    async def get(self, capture_id: str) -> Report | None:
+        """None where it was never kept, has gone or was forgotten."""
+
+    async def raw(self, capture_id: str) -> Raw | None:
+        """Its bytes; None where they were never kept, have gone or were forgotten."""
+
+    async def before(self, service: str, instance: str, moment: float) -> str | None:
+        """The id of the latest capture of an instance whose bytes are kept, strictly older than `moment`."""
+
+    async def draw(self, capture_id: str, flame: Flame) -> None:
+        """Keeps the flame graph of a report for as long as the report."""
+
+    async def flame(self, capture_id: str) -> Flame | None:
+        """None until it is drawn."""
+
+    async def forget(self, capture_id: str) -> bool:
+        """Takes away the report, its bytes and with them its link; False where there is none."""
+
+    def link(self, capture: Capture) -> str | None:
+        """The address of its page for whoever has it, for as long as it is kept; None where mapstorm has no public
+        address, or nothing is kept of that service."""
 
 
 class Progress(Protocol):

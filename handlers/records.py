@@ -50,6 +50,17 @@ class Wanted(StrEnum):
 ON_CALL = "oncall"
 
 
+class Keep(NamedTuple):
+    """How much of a service's raw captures stays, the newest first: whichever bound is met first counts."""
+
+    captures: int = 20
+    days: float = 7.0
+    bytes: int = 67_108_864  # compressed, as they are stored
+
+
+KEPT = Keep()
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One entry of the registry. Seconds and bytes; `auth_header` is the value, already read from where it is kept."""
@@ -73,6 +84,7 @@ class Service:
     mention: tuple[str, ...] = ()  # ids of users and user groups, or ON_CALL: mentioned once when an incident opens
     cooldown_s: float = 30.0  # between automatic captures of one instance
     reopen_within_s: float = 14_400.0  # an alert that fires again within it reopens the thread
+    keep: Keep = KEPT  # of its captures' bytes, and of the pages made of them; none of them: no page
     recorded: bool = False  # answers come from a recording (the demo's), and messages must say so
 
 
@@ -152,13 +164,20 @@ class Outcome(NamedTuple):
 
 
 class Remembered(NamedTuple):
-    """One line of a service's history: when, which instance, what verdict, which line, how large the live heap."""
+    """One line of a service's history: when, which instance, what verdict, which line, how large the live heap.
+
+    `tables` are the bytes of it that are tables of maps. `basis` is what the capture before was to this one: a new
+    build or a restarted process shows there. All that follows is empty in lines of older releases.
+    """
 
     captured_at: float
     instance: str
     verdict: str
     culprit: str
     live_heap: float
+    tables: float = 0.0
+    basis: str = ""
+    capture_id: str = ""
 
 
 class Claim(NamedTuple):

@@ -49,6 +49,7 @@ from handlers.notes import (
     Accepted,
     CaptureFailed,
     CaptureFinished,
+    CapturePicture,
     CaptureStarted,
     ClaimList,
     Examining,
@@ -60,6 +61,7 @@ from handlers.notes import (
     ServiceList,
     Slip,
     Summary,
+    TrendPicture,
     Undelivered,
 )
 from handlers.records import Instance, Outcome, Remembered, Service, Trigger
@@ -177,6 +179,11 @@ def advised(told: Finding) -> Finding:
     return told._replace(remediation=told.remediation[:3])
 
 
+def past(text: str) -> Remembered:
+    """A line of history that is of a new build."""
+    return Remembered(1.7e9, text, "growth_storm", text, 9e8, 4e8, "new_build", text)
+
+
 def notes(text: str = "orders-0") -> list[Note]:
     """One of every kind, and of every verdict; wherever a foreign name can stand, it is `text`."""
     known = replace(service(text, text), channel=text, owner=text)
@@ -196,6 +203,10 @@ def notes(text: str = "orders-0") -> list[Note]:
         *(summary(basis=basis, of=known, text=text) for basis in Basis),
         summary(named=False, of=known, text=text),
         CaptureFailed(known, text, text, "refused", text),
+        CapturePicture(known, text, summary(of=known, text=text).diagnosis, (past(text),)),
+        CapturePicture(known, text, summary(advised(finding(Verdict.GROWTH_STORM, text, text))).diagnosis, ()),
+        TrendPicture(known, (past(text), past(text)), text),
+        TrendPicture(known, (), text),
         Accepted(known, (text,)),
         Accepted(known, (text, text)),
         Slip("unknown_service", text, (text, text)),

@@ -83,7 +83,9 @@ async def test_history_is_newest_first_over_all_instances(make: Make) -> None:
         await put(store, f"r{number}", NOW + number, f"orders-{number % 2}")
     history = await store.history("svc-orders")
     assert [line.captured_at for line in history] == [NOW + number for number in range(24, -1, -1)]
-    assert history[0] == Remembered(NOW + 24, "orders-0", "no_map_problem", "", 1e6)
+    assert history[0] == Remembered(
+        NOW + 24, "orders-0", "no_map_problem", "", 1e6, basis="first", capture_id="r24.orders-0"
+    )
 
 
 async def test_no_more_are_kept_than_the_cap(make: Make) -> None:

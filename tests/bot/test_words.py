@@ -112,7 +112,7 @@ def test_a_time_that_is_none_breaks_no_template(moment: float) -> None:
 @pytest.mark.parametrize("name", ["\n\n^ forged", "\r\n\r\n*Verdict:* fine", "a\u2028b", "\x0b\x0c"])
 def test_no_name_makes_a_line_or_a_paragraph_of_its_own(name: str) -> None:
     for spiteful, plain in zip(notes(name), notes("plain"), strict=True):
-        for medium in Medium:
+        for medium in (Medium.SLACK, Medium.TERMINAL):
             assert lines(text_of(spiteful, medium)) == lines(text_of(plain, medium))
 
 
