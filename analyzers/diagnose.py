@@ -22,6 +22,7 @@ from analyzers.rules import (
 from analyzers.sites import Place, place_of
 from analyzers.thresholds import Thresholds
 from analyzers.weighing.case import Case, Suspect, family
+from analyzers.weighing.evidence import grounds
 from analyzers.weighing.ladder import ladder
 from analyzers.weighing.layout import lay_out
 
@@ -58,7 +59,7 @@ def diagnose(
             claimed.setdefault(place_of(finding.site, finding.culprit), finding)
     ranked = sorted(claimed.values(), key=lambda finding: (-finding.weight, finding.culprit))
     suspects = {suspect.change.line.place: suspect for suspect in case.suspects}
-    findings = tuple(_told(finding, suspects.get(place_of(finding.site, finding.culprit))) for finding in ranked)
+    findings = tuple(_told(case, finding, suspects.get(place_of(finding.site, finding.culprit))) for finding in ranked)
     snapshot = window.snapshot
     return Diagnosis(
         captured_at=snapshot.captured_at,
@@ -77,14 +78,17 @@ def diagnose(
         memory=lasts,
         cpu=traffic.figures() if traffic else None,
         live_tables=sum(item.usage.inuse_space for item in snapshot.usage if item.event.kind.is_table),
+        period=snapshot.period,
     )
 
 
-def _told(finding: Finding, suspect: Suspect | None) -> Finding:
-    """The finding with what every rule's has: the line's operations and its tables by size."""
+def _told(case: Case, finding: Finding, suspect: Suspect | None) -> Finding:
+    """The finding with what every rule's has: the line's operations, its tables by size, what makes it sure."""
     if suspect is None:
         return finding
-    return finding._replace(ops=suspect.ops, ladder=ladder(suspect.change.line, suspect.map))
+    return finding._replace(
+        ops=suspect.ops, ladder=ladder(suspect.change.line, suspect.map), grounds=grounds(case, suspect)
+    )
 
 
 def growing(diagnosis: Diagnosis) -> frozenset[Place]:

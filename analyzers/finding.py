@@ -135,12 +135,22 @@ class Rung(NamedTuple):
     inuse_space: float
 
 
+class Grounds(NamedTuple):
+    """What the confidence of a finding stands on: how many sampled allocations are behind its line, whether its objects
+    are so large that none was missed, and whether sizes had to tell what they are for because no frame names it."""
+
+    samples: float
+    complete: bool
+    guessed: bool
+
+
 class Finding(NamedTuple):
     """One line of source with a map problem.
 
     `site` is the innermost line outside the runtime, `culprit` the first line of the user's own code, the one to name.
     `weight` ranks findings: a share, and one more for what keeps growing. `ops` exists where a CPU profile was taken.
-    `ladder` is the line's tables by size, smallest first; empty where it has none.
+    `ladder` is the line's tables by size, smallest first; empty where it has none. `grounds` is None in what older
+    releases kept.
     """
 
     rule: Verdict
@@ -153,6 +163,7 @@ class Finding(NamedTuple):
     weight: float
     ops: LineOps | None = None
     ladder: tuple[Rung, ...] = ()
+    grounds: Grounds | None = None
 
     def value(self, name: str) -> float | None:
         """The number called `name`, None where the rule did not give it."""
@@ -194,7 +205,7 @@ class Diagnosis(NamedTuple):
     `findings` are ranked; `verdict` is the first one's rule, or no_map_problem. `gc_before` is what the base's own
     capture saw. `memory` exists where the registry names a limit and the live heap grows towards it.
     `cpu` exists where a CPU profile was taken, `cpu_missing` where one was asked for in vain. `live_tables` are the
-    bytes of `live_heap` that are tables of maps.
+    bytes of `live_heap` that are tables of maps. `period` is the mean bytes between two heap samples, 0 if unknown.
     """
 
     captured_at: float
@@ -214,3 +225,4 @@ class Diagnosis(NamedTuple):
     cpu: CPUFigures | None = None
     cpu_missing: CPUMissing | None = None
     live_tables: float = 0.0
+    period: int = 0

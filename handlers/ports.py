@@ -18,7 +18,7 @@ from handlers.handoff import Handoff
 from handlers.incident import Incident
 from handlers.posts import Post
 from handlers.records import Capture, Held, Instance, Outcome, Remembered, Request, Service, Thread
-from handlers.report import Raw, Report
+from handlers.report import Raw, Report, Sizes
 from handlers.rotation import Member, Rota, Rotation
 from handlers.step import HandoffStep, Step
 
@@ -107,6 +107,9 @@ class Reports(Protocol):
 
     async def raw(self, capture_id: str) -> Raw | None:
         """Its bytes; None where they were never kept, have gone or were forgotten."""
+
+    async def sizes(self, capture_id: str) -> Sizes | None:
+        """What there is of its bytes, without reading them; None where there are none."""
 
     async def before(self, service: str, instance: str, moment: float) -> str | None:
         """The id of the latest capture of an instance whose bytes are kept, strictly older than `moment`."""

@@ -26,3 +26,11 @@ class Report(NamedTuple):
 
     capture: Capture
     diagnosis: Diagnosis
+
+
+class Sizes(NamedTuple):
+    """How many bytes of each part of a Raw are kept, as they are kept: what a page tells without reading them."""
+
+    text: int = 0
+    symbols: int = 0
+    proto: int = 0

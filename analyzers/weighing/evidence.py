@@ -1,6 +1,6 @@
 """How rules put numbers into findings: the same names and the same measure of confidence everywhere."""
 
-from analyzers.finding import Confidence, Evidence, Unit
+from analyzers.finding import Confidence, Evidence, Grounds, Unit
 from analyzers.names.frames import Kind
 from analyzers.sites import GROWTH_KINDS, HELD_KINDS
 from analyzers.weighing.case import Case, Suspect, recent_of
@@ -12,14 +12,21 @@ FAIR_SAMPLES = 8.0
 
 def confidence(case: Case, suspect: Suspect, *kinds: Kind) -> Confidence:
     """By the number of samples behind `kinds`; one step lower where sizes had to tell what the line is."""
-    samples = case.samples(suspect.change.line.ledger, *kinds)
+    known = grounds(case, suspect, *kinds)
     level = Confidence.LOW
-    # Objects of four periods are all seen (98 %): one of them is the whole truth, not a sample of it.
-    if samples >= SURE_SAMPLES or suspect.largest_table >= 4 * case.period:
+    if known.samples >= SURE_SAMPLES or known.complete:
         level = Confidence.HIGH
-    elif samples >= FAIR_SAMPLES:
+    elif known.samples >= FAIR_SAMPLES:
         level = Confidence.MEDIUM
-    return level.lowered() if suspect.change.line.place in case.window.snapshot.guessed else level
+    return level.lowered() if known.guessed else level
+
+
+def grounds(case: Case, suspect: Suspect, *kinds: Kind) -> Grounds:
+    """What is known of a line by its samples; of what it holds and of its slices where no `kinds` are named."""
+    samples = case.samples(suspect.change.line.ledger, *(kinds or (*HELD_KINDS, Kind.SLICE)))
+    # Objects of four periods are all seen (98 %): one of them is the whole truth, not a sample of it.
+    complete = suspect.largest_table >= 4 * case.period
+    return Grounds(samples, complete, suspect.change.line.place in case.window.snapshot.guessed)
 
 
 # What a line's bytes are made of, beside the tables that growth made.
