@@ -4,6 +4,7 @@ Sources: docs.slack.dev (blocks, elements, views), the models of slack_sdk 3.47 
 and, for the undocumented total over a message's blocks, slackapi/bolt-js#2509.
 """
 
+from bot.standin.plot import Plot
 from bot.standin.shapes import (
     Anything,
     Fields,
@@ -163,10 +164,11 @@ CARD = Fields(may={
 }, either=("hero_image", "title", "actions", "body"))  # fmt: skip
 
 POINT = Fields({"label": String(20), "value": Number(-1e308, 1e308)})
+SLICE = Fields({"label": String(20), "value": Number(5e-324, 1e308)})  # more than nothing
 SERIES = Fields({"name": String(20), "data": Many(POINT, 20)})
 AXES = Fields({"categories": Many(String(20), 20)}, {"x_label": String(50), "y_label": String(50)})
-PLOT = Fields({"series": Many(SERIES, 6), "axis_config": AXES})
-CHART = Typed({"pie": Fields({"segments": Many(POINT, 6)}), "bar": PLOT, "line": PLOT, "area": PLOT})
+PLOT = Plot(Many(SERIES, 6), AXES)
+CHART = Typed({"pie": Fields({"segments": Many(SLICE, 6)}), "bar": PLOT, "line": PLOT, "area": PLOT})
 
 BLOCKS: dict[str, Rule] = {
     "section": Fields(may={

@@ -1,5 +1,6 @@
 """Every limit from both sides: the largest that passes, the smallest that does not, and Slack's words for it."""
 
+import math
 from typing import Any
 
 import pytest
@@ -41,9 +42,23 @@ def table(rows: int, columns: int) -> Block:
 
 
 def chart(series: int) -> Block:
-    line = {"name": "s", "data": [{"label": "a", "value": 1}]}
-    plot = {"type": "line", "series": [line] * series, "axis_config": {"categories": ["a"]}}
-    return {"type": "data_visualization", "title": "t", "chart": plot}
+    return plot(*({f"{number}": {"a": 1.0}} for number in range(series)))
+
+
+def plot(*series: dict[str, dict[str, Any]], categories: tuple[str, ...] = ("a",)) -> Block:
+    """Each series as its name and its labels with their values."""
+    told = [
+        {"name": name, "data": [{"label": label, "value": value} for label, value in points.items()]}
+        for each in series
+        for name, points in each.items()
+    ]
+    drawn = {"type": "area", "series": told, "axis_config": {"categories": list(categories)}}
+    return {"type": "data_visualization", "title": "t", "chart": drawn}
+
+
+def pie(value: float) -> Block:
+    drawn = {"type": "pie", "segments": [{"label": "a", "value": value}]}
+    return {"type": "data_visualization", "title": "t", "chart": drawn}
 
 
 def options(count: int) -> list[Block]:
@@ -94,6 +109,17 @@ PAIRS: list[tuple[str, list[Block], list[Block], str]] = [
     ("table rows", [table(100, 1)], [table(101, 1)], "no more than 100 items allowed"),
     ("table columns", [table(1, 20)], [table(1, 21)], "no more than 20 items allowed"),
     ("chart series", [chart(6)], [chart(7)], "no more than 6 items allowed"),
+    ("series names", [plot({"s": {"a": 1}}, {"t": {"a": 2}})], [plot({"s": {"a": 1}}, {"s": {"a": 2}})],
+     "series names must be unique [json-pointer:/blocks/0/chart/series]"),
+    ("a label without a category", [plot({"s": {"a": 1}})], [plot({"s": {"b": 1}})],
+     "labels must match the categories [json-pointer:/blocks/0/chart/series/0/data]"),
+    ("a category without a value", [plot({"s": {"b": 1, "a": 1}}, categories=("a", "b"))],
+     [plot({"s": {"a": 1}}, categories=("a", "b"))], "labels must match the categories"),
+    ("categories", [plot({"s": {"a": 1}})], [plot({"s": {"a": 1}}, categories=("a", "a"))],
+     "categories must be unique"),
+    ("no number", [plot({"s": {"a": -1e308}})], [plot({"s": {"a": math.nan}})], "must be between -1e+308 and 1e+308"),
+    ("an endless number", [plot({"s": {"a": 1e308}})], [plot({"s": {"a": math.inf}})], "must be between"),
+    ("an empty slice", [pie(0.1)], [pie(0)], "must be between"),
     ("charts", [chart(1)] * 2, [chart(1)] * 3, "no more than 2 charts allowed"),
     ("alert", [{"type": "alert", "text": plain("x" * 200)}], [{"type": "alert", "text": plain("x" * 201)}],
      "must be less than 201 characters"),
