@@ -3,7 +3,8 @@ templates/_forms.j2, and what an act does with the values is the handlers'."""
 
 import re
 
-from bot.render import Block, Message
+from bot.blocks import Block
+from bot.render import Message
 from bot.words import phrase
 from handlers.command import SNOOZE_S
 from handlers.handoff import FilledIn, HandoffAct

@@ -7,14 +7,13 @@ the roots of incidents and handoffs have buttons.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from bot.blocks import Block, actions, button, context, section, shorten
 from bot.words import Medium, mention, phrase, text_of
 from handlers.handoff import OFFERED, HandoffAct
 from handlers.handoff_notes import HandoffRoot
 from handlers.incident import Act
 from handlers.incident_notes import IncidentRoot
 from handlers.notes import Note
-
-Block = dict[str, object]
 
 # Slack's limits, with room to spare: 3,000 characters a section, 50 blocks, about 13,200 characters over all blocks
 # (undocumented: bolt-js#2509), 4,000 recommended for the text.
@@ -23,7 +22,7 @@ CONTEXT = 1_900
 BLOCKS = 45
 TOTAL = 12_000
 TEXT = 3_900
-BUTTONS, LABEL = 25, 75
+BUTTONS = 25
 MENTIONS = 25
 FINE_PRINT = "^ "
 # Room for the line that says how much is missing; its words are in templates/_macros.j2.
@@ -45,7 +44,7 @@ def message(note: Note) -> Message:
     paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
     blocks, left = _blocks(paragraphs)
     if left:
-        blocks.append(_context(phrase("_macros.j2", "left_out", left)))
+        blocks.append(context(phrase("_macros.j2", "left_out", left)))
     if buttons := _buttons(note):
         blocks.append(buttons)
     return Message(_notice(_plain(body)), blocks, text_of(note, Medium.TERMINAL) if left else "")
@@ -58,7 +57,7 @@ def mentioning(said: Message, ids: Iterable[str]) -> Message:
     mentions = " ".join(wanted[:MENTIONS])
     if not mentions:
         return said
-    return Message(f"{said.text}\n{mentions}", [*said.blocks[:1], _section(mentions), *said.blocks[1:]])
+    return Message(f"{said.text}\n{mentions}", [*said.blocks[:1], section(mentions), *said.blocks[1:]])
 
 
 def _blocks(paragraphs: list[str]) -> tuple[list[Block], int]:
@@ -70,7 +69,7 @@ def _blocks(paragraphs: list[str]) -> tuple[list[Block], int]:
         if len(piece) > room or len(blocks) == BLOCKS:
             return blocks, sum(rest.count("\n") + 1 for rest in pieces[number:])
         fine = piece.startswith(FINE_PRINT)
-        blocks.append(_context(piece.removeprefix(FINE_PRINT)) if fine else _section(piece))
+        blocks.append(context(piece.removeprefix(FINE_PRINT)) if fine else section(piece))
         room -= len(piece)
     return blocks, 0
 
@@ -83,25 +82,22 @@ def _buttons(note: Note) -> Block | None:
         case IncidentRoot(service, incident, acts):
             drawn = f"incident.{incident.id}.{incident.version}"
             value = f"{incident.id}.{incident.version}"
-            elements = [_button("incident", act, value, "_acts.j2", service.name) for act in acts[:BUTTONS]]
+            elements = [act_button("incident", act, value, "_acts.j2", service.name) for act in acts[:BUTTONS]]
         case HandoffRoot(handoff):
             drawn = f"handoff.{handoff.id}.{handoff.version}"
             offered = OFFERED[handoff.state]
-            elements = [_button("handoff", act, handoff.id, "_handoff.j2", handoff.rotation) for act in offered]
-    # A block that changes needs a new id, or clients may keep what they had drawn.
-    return {"type": "actions", "block_id": drawn, "elements": elements} if elements else None
+            elements = [act_button("handoff", act, handoff.id, "_handoff.j2", handoff.rotation) for act in offered]
+    return actions(drawn, elements) if elements else None
 
 
-def _button(about: str, act: Act | HandoffAct, value: str, words: str, of: str) -> Block:
-    button: Block = {
-        "type": "button",
-        "action_id": f"{about}.{act}",
-        "value": value,
-        "text": {"type": "plain_text", "text": phrase(words, "label", act), "emoji": True},
-        "accessibility_label": _shorten(phrase(words, "spoken", act, of), LABEL),
-    }
+def act_button(about: str, act: Act | HandoffAct, value: str, words: str, of: str) -> Block:
+    """The button of one act, by `about`'s and the act's name; `words` is the template that has its label, `of` what it
+    is about, for a screen reader."""
     # One colour in a list of messages: that of what is to be done first.
-    return button | ({"style": "primary"} if act in (Act.ACKNOWLEDGE, HandoffAct.TAKE) else {})
+    is_first = act in (Act.ACKNOWLEDGE, HandoffAct.TAKE)
+    return button(
+        f"{about}.{act}", value, phrase(words, "label", act), phrase(words, "spoken", act, of), is_first=is_first
+    )
 
 
 def _pieces(paragraph: str) -> list[str]:
@@ -110,7 +106,7 @@ def _pieces(paragraph: str) -> list[str]:
     limit = CONTEXT if fine else SECTION
     pieces = [""]
     for line in paragraph.split("\n"):
-        fitting = _shorten(line, limit)
+        fitting = shorten(line, limit)
         if pieces[-1] and len(pieces[-1]) + len(fitting) + 1 > limit:
             pieces.append(FINE_PRINT + fitting if fine else fitting)
         else:
@@ -121,37 +117,10 @@ def _pieces(paragraph: str) -> list[str]:
 def _notice(text: str) -> str:
     """chat.update takes 4,000 bytes, not characters."""
     limit = TEXT
-    while len((kept := _shorten(text, limit)).encode()) > TEXT:
+    while len((kept := shorten(text, limit)).encode()) > TEXT:
         limit -= 100
     return kept
 
 
-def _shorten(text: str, limit: int) -> str:
-    """Cut at a word, never inside a code span, an entity or a link."""
-    if len(text) <= limit:
-        return text
-    kept = text[: limit - 2]
-    for opening, closing in (("<", ">"), ("&", ";")):
-        start = kept.rfind(opening)
-        if start > kept.rfind(closing) and len(kept) - start < 200:
-            kept = kept[:start]
-    if kept.count("`") % 2:
-        kept = kept[: kept.rfind("`")]
-    return kept.rstrip() + " …"
-
-
 def _plain(body: str) -> str:
     return body.replace("\n" + FINE_PRINT, "\n").strip()
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": _mrkdwn(text)}
-
-
-def _context(text: str) -> Block:
-    return {"type": "context", "elements": [_mrkdwn(text)]}
-
-
-def _mrkdwn(text: str) -> Block:
-    # verbatim: an address or a name in the text does not become a link by itself.
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
