@@ -56,6 +56,15 @@ VARIABLES = {
         "the address of your Redis, e.g. redis://127.0.0.1:6379/0",
     ),
     "MAPSTORM_CONFIG": Variable("must be a path", "the path of the services file, e.g. /etc/mapstorm.yaml"),
+    "MAPSTORM_URL": Variable(
+        "must be an https:// URL (http:// only on loopback) without credentials, query and fragment",
+        "the address at which people's browsers reach the web process, e.g. https://mapstorm.example.com;"
+        " without it there are no report pages",
+    ),
+    "MAPSTORM_LINK_SECRET": Variable(
+        "must be 32 or more printable characters without spaces",
+        "signs the links to report pages; make one with: openssl rand -hex 32",
+    ),
     "HOST": Variable("must be an IP address", "0.0.0.0 listens everywhere, 127.0.0.1 on this machine only"),
     "PORT": Variable("must be a number from 0 to 65535", "the port the web process listens on, default 3000"),
     "MAPSTORM_HOME": Variable("must be a path", "where the shell keeps snapshots without Redis"),
@@ -64,13 +73,27 @@ VARIABLES = {
 }
 
 
-def _slack_api(value: str) -> str:
-    """slack_sdk joins method names to it as they are, hence the slash at its end."""
+def _https(value: str) -> str:
+    """Or http on this machine, where nobody can listen."""
     parts = urlsplit(value)
     loopback = parts.hostname == "localhost" or (parts.hostname or "").startswith("127.")
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
         raise ValueError("no https URL")
-    return value.rstrip("/") + "/"
+    return value.rstrip("/")
+
+
+def _slack_api(value: str) -> str:
+    """slack_sdk joins method names to it as they are, hence the slash at its end."""
+    return _https(value) + "/"
+
+
+def _public(value: str) -> str:
+    """Paths are joined to it, and it stands in messages."""
+    if not re.fullmatch(r"[!-~]+", value) or re.search(r'[?#@\\"<>|]', value):
+        raise ValueError("no plain URL")
+    if urlsplit(value).port == 0:  # ValueError for what is no port at all
+        raise ValueError("no port")
+    return _https(value)
 
 
 def _redis(value: str) -> str:
@@ -106,6 +129,8 @@ class Settings(BaseSettings):
     # repr=False: the URL may hold Redis's password.
     redis_url: Annotated[str, AfterValidator(_redis)] = Field("", alias="REDIS_URL", repr=False)
     config: Path | None = Field(None, alias="MAPSTORM_CONFIG")
+    url: Annotated[str, AfterValidator(_public)] = Field("", alias="MAPSTORM_URL")
+    link_secret: str = Field("", alias="MAPSTORM_LINK_SECRET", repr=False, pattern=r"^[!-~]{32,}$")
     host: Annotated[str, AfterValidator(_address)] = Field(
         "0.0.0.0",  # noqa: S104 - in a container, which is where it runs, loopback would be unreachable
         alias="HOST",
@@ -129,17 +154,23 @@ class Settings(BaseSettings):
 
 
 _SHELL = {"REDIS_URL", "MAPSTORM_CONFIG", "MAPSTORM_HOME", "LOG_LEVEL"}
-_DOCTOR = _SHELL | {"SLACK_BOT_TOKEN", "SLACK_API_URL"}
+# One is of no use without the other.
+_PAGES = {"MAPSTORM_URL", "MAPSTORM_LINK_SECRET"}
+_DOCTOR = _SHELL | _PAGES | {"SLACK_BOT_TOKEN", "SLACK_API_URL"}
 _BOTH = {"SLACK_BOT_TOKEN", "REDIS_URL", "MAPSTORM_CONFIG"}
-_WORKER = _SHELL | {"SLACK_BOT_TOKEN", "SLACK_API_URL", "MAPSTORM_CONCURRENCY"}
-_WEB = _SHELL | {
-    "SLACK_BOT_TOKEN",
-    "SLACK_SIGNING_SECRET",
-    "SLACK_APP_TOKEN",
-    "SLACK_API_URL",
-    "HOST",
-    "PORT",
-}
+_WORKER = _SHELL | _PAGES | {"SLACK_BOT_TOKEN", "SLACK_API_URL", "MAPSTORM_CONCURRENCY"}
+_WEB = (
+    _SHELL
+    | _PAGES
+    | {
+        "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_APP_TOKEN",
+        "SLACK_API_URL",
+        "HOST",
+        "PORT",
+    }
+)
 
 
 def for_web(environ: Mapping[str, str]) -> Settings:
@@ -166,6 +197,7 @@ def for_doctor(environ: Mapping[str, str]) -> Settings:
 def _settings(environ: Mapping[str, str], read: set[str], needed: set[str]) -> Settings:
     """An empty variable counts as missing: compose files and shells set them that way."""
     given = {name: value for name in read if (value := environ.get(name, "").strip())}
+    needed = needed | (_PAGES & read if _PAGES & given.keys() else set())
     problems = [(name, f"{name} is missing: {VARIABLES[name].how}") for name in needed - given.keys()]
     # A service manager may set no HOME; then the system's own list of users says where it is.
     home = environ.get("HOME", "").rstrip("/") or str(Path("~").expanduser())

@@ -31,6 +31,9 @@ from bot.readiness import refusal
 from bot.redis_client import connect
 from bot.registry import RegistryFile
 from bot.registry_services import Environ
+from bot.reports.links import Links
+from bot.reports.nothing import NoReports
+from bot.reports.store import RedisReports
 from bot.settings import VARIABLES, Settings, SettingsError
 from bot.silences import HttpSilences
 from bot.snapshots import RedisSnapshots
@@ -46,6 +49,8 @@ class House:
     """The tools, what only one of the processes uses, and the two clients under them."""
 
     tools: Tools
+    reports: RedisReports | None  # None without a public address
+    links: Links | None
     webhooks: Callable[[], Webhooks]
     queue: RedisQueue
     outbox: RedisOutbox
@@ -93,6 +98,7 @@ async def wired(
             silences=_silences(registry),
             rotations=registry.rotations,
             webhooks=registry.webhooks,
+            links=Links(settings.url, settings.link_secret) if settings.url else None,
             paces=paces,
         )
 
@@ -107,9 +113,11 @@ def furnished(
     silences: Silences | None,
     rotations: Callable[[], tuple[Rotation, ...]] = tuple,
     webhooks: Callable[[], Webhooks] = Webhooks,
+    links: Links | None = None,
     paces: Paces | None = None,
 ) -> House:
     """The house on these clients."""
+    reports = RedisReports(redis, registry, links, time.time) if links else None
     chat, queue, agenda = SlackChat(slack), RedisQueue(redis), RedisAgenda(redis)
     outbox, people = RedisOutbox(redis, render.message, chat.permalink, paces), SlackPeople(slack)
     tools = Tools(
@@ -118,6 +126,7 @@ def furnished(
         queue=queue,
         snapshots=RedisSnapshots(redis, time.time),
         leaves=RedisLeaves(redis),
+        reports=reports or NoReports(),
         progress=RedisProgress(redis),
         turns=RedisTurns(redis),
         budget=RedisBudget(redis),
@@ -146,7 +155,7 @@ def furnished(
         )
 
     poster = Poster(outbox, chat, render.mentioning, told)
-    return House(tools, webhooks, queue, outbox, agenda, poster, redis, redis_url, slack)
+    return House(tools, reports, links, webhooks, queue, outbox, agenda, poster, redis, redis_url, slack)
 
 
 def _silences(registry: RegistryFile) -> HttpSilences | None:

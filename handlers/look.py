@@ -12,6 +12,7 @@ from handlers.notes import Summary
 from handlers.patience import SECONDS, patiently
 from handlers.ports import Heaps, KnownLeaves, Snapshots
 from handlers.records import Capture, Service
+from handlers.taped import Tape, Taped
 from handlers.visits import visits
 
 
@@ -24,13 +25,16 @@ async def look(
     *,
     now: Callable[[], float],
     pause: Callable[[float], Awaitable[None]],
+    tape: Tape | None = None,
 ) -> Summary:
-    """What `capture` finds at its instance. Raises CaptureError, ProfileError, OutageError."""
+    """What `capture` finds at its instance; what the visits bring back is copied to `tape`. Raises CaptureError,
+    ProfileError, OutageError."""
     instance = next((item for item in service.instances if item.name == capture.instance), None)
     if instance is None:
         raise UnknownInstance(capture.instance)
     base = await snapshots.before(service.name, instance.name, capture.request.requested_at)
-    seen = await visits(heaps, leaves, service, instance, now=now, pause=pause)
+    asked = Taped(heaps, tape) if tape else heaps
+    seen = await visits(asked, leaves, service, instance, now=now, pause=pause)
     snapshot, diagnosis = await asyncio.to_thread(
         examine, seen.first, seen.second, base, service.thresholds, service.memory_limit, seen.cpu
     )

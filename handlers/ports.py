@@ -284,6 +284,7 @@ class Tools:
     queue: Queue
     snapshots: Snapshots
     leaves: KnownLeaves
+    reports: Reports
     progress: Progress
     turns: Turns
     budget: Budget

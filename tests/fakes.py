@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from analyzers.errors import MapstormError
 from analyzers.finding import Diagnosis
+from analyzers.flame import Flame
 from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
 from handlers.alert import Alert, Group, Part
@@ -17,6 +18,7 @@ from handlers.oncall.shifts import shifts
 from handlers.ports import Standing, Tools, Visit
 from handlers.posts import Post, Reply, Root
 from handlers.records import Capture, Held, Instance, Outcome, Remembered, Request, Service, Thread
+from handlers.report import Raw, Report, Sizes
 from handlers.rotation import Member, Rota, Rotation, Span
 from handlers.step import HandoffStep, Reason, Step, Wake
 from tests.analyzers.recordings import EPOCH, Recording
@@ -198,6 +200,71 @@ class FakeLeaves:
         if self.fails:
             raise self.fails
         self.kept[leaves.build_id] = leaves
+
+
+@dataclass
+class FakeReports:
+    """Keeps everything of everybody, under a public address until `address` is empty. `fails` is raised instead."""
+
+    kept: dict[str, Report] = field(default_factory=dict)
+    bytes: dict[str, Raw] = field(default_factory=dict)
+    flames: dict[str, Flame] = field(default_factory=dict)
+    draws: list[str] = field(default_factory=list)
+    address: str = "https://mapstorm.example.com"
+    fails: MapstormError | None = None
+
+    async def put(self, service: Service, report: Report, raw: Raw) -> None:
+        self._try()
+        self.kept[report.capture.id] = report
+        self.bytes[report.capture.id] = raw
+
+    async def get(self, capture_id: str) -> Report | None:
+        self._try()
+        return self.kept.get(capture_id)
+
+    async def raw(self, capture_id: str) -> Raw | None:
+        self._try()
+        raw = self.bytes.get(capture_id)
+        return raw if raw and any(raw) else None
+
+    async def sizes(self, capture_id: str) -> Sizes | None:
+        raw = await self.raw(capture_id)
+        return Sizes(len(raw.text), len(raw.symbols), len(raw.proto)) if raw else None
+
+    async def before(self, service: str, instance: str, moment: float) -> str | None:
+        self._try()
+        older = [
+            report
+            for name, report in self.kept.items()
+            if (report.capture.request.service, report.capture.instance) == (service, instance)
+            and report.diagnosis.captured_at < moment
+            and any(self.bytes[name])
+        ]
+        latest = max(older, key=lambda report: report.diagnosis.captured_at, default=None)
+        return latest.capture.id if latest else None
+
+    async def draw(self, capture_id: str, flame: Flame) -> None:
+        self._try()
+        self.draws.append(capture_id)
+        if capture_id in self.kept:
+            self.flames[capture_id] = flame
+
+    async def flame(self, capture_id: str) -> Flame | None:
+        self._try()
+        return self.flames.get(capture_id)
+
+    async def forget(self, capture_id: str) -> bool:
+        self._try()
+        self.bytes.pop(capture_id, None)
+        self.flames.pop(capture_id, None)
+        return self.kept.pop(capture_id, None) is not None
+
+    def link(self, capture: Capture) -> str | None:
+        return f"{self.address}/reports/{capture.id}" if self.address else None
+
+    def _try(self) -> None:
+        if self.fails:
+            raise self.fails
 
 
 @dataclass
@@ -499,6 +566,7 @@ class Fakes:
         self.queue = FakeQueue()
         self.snapshots = FakeSnapshots()
         self.leaves = FakeLeaves()
+        self.reports = FakeReports()
         self.progress = FakeProgress()
         self.turns = FakeTurns()
         self.budget = FakeBudget()
@@ -515,6 +583,7 @@ class Fakes:
             queue=self.queue,
             snapshots=self.snapshots,
             leaves=self.leaves,
+            reports=self.reports,
             progress=self.progress,
             turns=self.turns,
             budget=self.budget,

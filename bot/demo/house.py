@@ -116,6 +116,8 @@ class House:
             TOKEN_ENV: self.alarm.token,
             "HOST": LOOPBACK,
             "PORT": str(web_port),
+            "MAPSTORM_URL": f"http://{LOOPBACK}:{web_port}",
+            "MAPSTORM_LINK_SECRET": secrets.token_hex(32),
         }
 
     def _run(self, name: str, *arguments: str, environment: dict[str, str] | None = None) -> Process:
