@@ -21,7 +21,8 @@ from analyzers.errors import (
 from analyzers.examine import examine
 from analyzers.profile import sampling_probability
 from analyzers.reading import symbols
-from analyzers.reading.heaptext import SCAN_BYTES, HeapText, read_heap_text
+from analyzers.reading.heaptext import HeapText, read_heap_text
+from analyzers.reading.textstream import SCAN_BYTES
 from analyzers.snapshot import take
 from tests.analyzers.recordings import RECORDINGS
 from tests.analyzers.texts import (
