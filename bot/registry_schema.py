@@ -108,6 +108,14 @@ class AllowEntry(_Strict):
         return self
 
 
+class KeepEntry(_Strict):
+    """How much of a service's captures stays, so that a page and a flame graph can be made of them."""
+
+    captures: int = Field(0, ge=0, le=1000)
+    days: float = Field(0.0, gt=0, le=90)
+    size: Annotated[int, BeforeValidator(_size)] = Field(0, ge=1024**2, le=1024**4)
+
+
 def _matcher(value: Any) -> Matcher:
     """Raises ValueError with what Alertmanager's syntax does not allow."""
     if not isinstance(value, str):
@@ -138,6 +146,7 @@ class ServiceEntry(_Strict):
     mention: list[Mentioned] = Field(default_factory=list, max_length=20)
     cooldown_s: float = Field(0.0, ge=0, le=86_400)
     reopen_within_s: float = Field(0.0, ge=0, le=604_800)
+    keep: KeepEntry = Field(default_factory=KeepEntry)
     recorded: bool = False
 
 

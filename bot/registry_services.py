@@ -14,10 +14,10 @@ from analyzers.thresholds import DEFAULT
 from bot import registry_file, registry_rotations, registry_webhooks
 from bot.registry_file import Document, Where, YamlError
 from bot.registry_problems import Problem, entries
-from bot.registry_schema import RegistryEntry, ServiceEntry
+from bot.registry_schema import KeepEntry, RegistryEntry, ServiceEntry
 from bot.registry_webhooks import ABSENT, Alertmanager
 from bot.webhooks.secrets import Webhooks
-from handlers.records import Allow, Instance, Service, Wanted
+from handlers.records import KEPT, Allow, Instance, Keep, Service, Wanted
 from handlers.rotation import Rotation
 
 SECRET_BYTES = 8192
@@ -129,9 +129,15 @@ def _service(
         match=tuple(entry.match),
         allow=Allow(tuple(entry.allow.users), tuple(entry.allow.user_groups)) if entry.allow else None,
         mention=tuple(entry.mention),
+        keep=_keep(entry.keep),
         **said,
     )
     return service, problems
+
+
+def _keep(entry: KeepEntry) -> Keep:
+    said = entry.model_dump(exclude_unset=True)
+    return KEPT._replace(**{"bytes" if name == "size" else name: value for name, value in said.items()})
 
 
 def _instances(entry: ServiceEntry, problems: list[Problem]) -> tuple[Instance, ...]:

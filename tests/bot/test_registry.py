@@ -14,7 +14,7 @@ from bot.registry_schema import ServiceEntry
 from bot.registry_services import RegistryError
 from handlers.errors import UnknownService
 from handlers.ports import Registry
-from handlers.records import Allow, Comparison, Instance, Matcher, Service, Wanted
+from handlers.records import KEPT, Allow, Comparison, Instance, Keep, Matcher, Service, Wanted
 
 ORDERS = """\
 services:
@@ -42,6 +42,7 @@ BOTH = (
     mention: [U0123, S0123]
     cooldown_s: 60
     reopen_within_s: 3600
+    keep: {captures: 50, days: 1.5, size: 256MiB}
 """
 )
 Write = Callable[[str], Path]
@@ -104,6 +105,7 @@ def test_every_field(write: Write) -> None:
         mention=("U0123", "S0123"),
         cooldown_s=60,
         reopen_within_s=3600,
+        keep=Keep(50, 1.5, 256 * 1024**2),
     )
     assert registry.get("svc-orders").thresholds == DEFAULT
     assert "s3cret" not in repr(registry.get("svc-billing"))
@@ -138,6 +140,19 @@ def test_a_cpu_profile_is_so_many_seconds(write: Write, said: str, seconds: int)
 def test_the_format_to_ask_for_is_one_of_three(write: Write, wanted: Wanted) -> None:
     assert RegistryFile(write(ORDERS), {}).get("svc-orders").capture is Service("a", (), "C1").capture
     assert RegistryFile(write(ORDERS + f"    capture: {wanted}\n"), {}).get("svc-orders").capture is wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "keep"),
+    [
+        ("{}", KEPT),
+        ("{captures: 0}", KEPT._replace(captures=0)),
+        ("{days: 90}", KEPT._replace(days=90)),
+        ("{size: 1MiB}", KEPT._replace(bytes=1024**2)),
+    ],
+)
+def test_what_is_not_said_of_keeping_is_as_ever(write: Write, said: str, keep: Keep) -> None:
+    assert RegistryFile(write(ORDERS + f"    keep: {said}\n"), {}).get("svc-orders").keep == keep
 
 
 def test_every_field_says_what_it_must_be() -> None:
@@ -237,6 +252,18 @@ services:
         ("mention: ['<!channel>']", f"mention[0]: must be {EACH['mention']}, got '<!channel>'"),
         ("cooldown_s: -1", "cooldown_s: must be a number from 0 to 86400, got -1"),
         ("reopen_within_s: 4h", "reopen_within_s: must be a number from 0 to 604800, got '4h'"),
+        ("keep: 20", f"keep: must be {MUST['keep']}"),
+        ("keep: {captures: -1}", f"keep.captures: must be {MUST['captures']}, got -1"),
+        ("keep: {captures: 1001}", f"keep.captures: must be {MUST['captures']}, got 1001"),
+        ("keep: {captures: 2.5}", f"keep.captures: must be {MUST['captures']}, got 2.5"),
+        ("keep: {days: 0}", f"keep.days: must be {MUST['days']}, got 0"),
+        ("keep: {days: 91}", f"keep.days: must be {MUST['days']}, got 91"),
+        ("keep: {days: .nan}", f"keep.days: must be {MUST['days']}, got nan"),
+        ("keep: {days: 7d}", f"keep.days: must be {MUST['days']}, got '7d'"),
+        ("keep: {size: 64Mi}", f"keep.size: must be {MUST['size']}, got '64Mi'"),
+        ("keep: {size: 1000}", f"keep.size: must be {MUST['size']}, got 1000"),
+        ("keep: {size: 2TiB}", f"keep.size: must be {MUST['size']}, got {2 * 1024**4}"),
+        ("keep: {capture: 5}", "keep.capture: is unknown: did you mean captures?"),
         *((f"{name}: 1", f"{name}: is not supported by this version") for name in sorted(LATER)),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.settings import VARIABLES, Settings, SettingsError, for_shell, for_web, for_worker
+from bot.settings import VARIABLES, Settings, SettingsError, for_doctor, for_shell, for_web, for_worker
 
 WORKER = {
     "SLACK_BOT_TOKEN": "xoxb-1-s3cret",
@@ -16,6 +16,7 @@ WORKER = {
     "HOME": "/home/ana",
 }
 WEB = {**WORKER, "SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99yyyzzz85a5"}
+PAGES = {"MAPSTORM_URL": "https://mapstorm.example.com", "MAPSTORM_LINK_SECRET": "s3cret-" * 5}
 Read = Callable[[Mapping[str, str]], Settings]
 
 
@@ -114,6 +115,60 @@ def test_a_wrong_value_names_its_variable_and_no_secret(name: str, value: str) -
     assert "s3cret" not in problem
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAPSTORM_URL", "mapstorm.example.com"),
+        ("MAPSTORM_URL", "http://mapstorm.example.com"),
+        ("MAPSTORM_URL", "http://127.evil.example.com@example.com"),
+        ("MAPSTORM_URL", "https://ana:s3cret@mapstorm.example.com"),
+        ("MAPSTORM_URL", "https://mapstorm.example.com/?a=s3cret"),
+        ("MAPSTORM_URL", "https://mapstorm.example.com/#top"),
+        ("MAPSTORM_URL", "https://mapstorm.example.com/>|"),
+        ("MAPSTORM_URL", "https://mapstorm.example.com:0"),
+        ("MAPSTORM_URL", "https://mapstorm.example.com:99999"),
+        ("MAPSTORM_URL", "https://[::1"),
+        ("MAPSTORM_URL", "https:///reports"),
+        ("MAPSTORM_URL", "javascript:alert(1)"),
+        ("MAPSTORM_LINK_SECRET", "s3cret"),
+        ("MAPSTORM_LINK_SECRET", "s3cret with spaces and more than 32 characters"),
+        ("MAPSTORM_LINK_SECRET", "s3crét" * 10),
+        ("MAPSTORM_LINK_SECRET", "s3cret" * 10 + "\nsecond line"),
+    ],
+)
+@pytest.mark.parametrize("read", [for_web, for_worker, for_doctor])
+def test_a_wrong_address_of_pages_or_its_secret_is_named(read: Read, name: str, value: str) -> None:
+    (problem,) = problems(read, {**WEB, **PAGES, name: value})
+    assert problem == f"{name} {VARIABLES[name].must}: {VARIABLES[name].how}"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("https://mapstorm.example.com/", "https://mapstorm.example.com"),
+        ("https://example.com:8443/mapstorm/", "https://example.com:8443/mapstorm"),
+        ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ("http://localhost:3000/", "http://localhost:3000"),
+    ],
+)
+def test_the_address_of_pages_has_no_slash_at_its_end(said: str, kept: str) -> None:
+    for read in (for_web, for_worker, for_doctor):
+        assert read({**WEB, **PAGES, "MAPSTORM_URL": said}).url == kept
+
+
+@pytest.mark.parametrize("read", [for_web, for_worker, for_doctor])
+@pytest.mark.parametrize("missing", PAGES)
+def test_the_address_of_pages_and_the_secret_need_each_other(read: Read, missing: str) -> None:
+    (problem,) = problems(read, {name: value for name, value in {**WEB, **PAGES}.items() if name != missing})
+    assert problem == f"{missing} is missing: {VARIABLES[missing].how}"
+    assert "openssl rand -hex 32" in VARIABLES["MAPSTORM_LINK_SECRET"].how
+
+
+def test_without_both_there_are_no_pages_and_the_shell_reads_neither() -> None:
+    assert (for_web(WEB).url, for_web(WEB).link_secret) == ("", "")
+    assert for_shell(PAGES).url == ""
+
+
 @pytest.mark.parametrize("value", ["0", "1001", "many"])
 def test_a_worker_has_bounds(value: str) -> None:
     (problem,) = problems(for_worker, {**WORKER, "MAPSTORM_CONCURRENCY": value})
@@ -126,7 +181,7 @@ def test_redis_urls(url: str) -> None:
 
 
 def test_secrets_are_not_shown_and_settings_do_not_change() -> None:
-    settings = for_web(WEB)
+    settings = for_web({**WEB, **PAGES})
     for secret in ("s3cret", "8f742231"):
         assert secret not in f"{settings!r} {settings}"
     with pytest.raises(ValidationError):
