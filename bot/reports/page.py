@@ -1,0 +1,109 @@
+"""A capture's page as HTML: facts to `templates/report/`, with what is around them: style, script, flame graph.
+
+Knows no HTTP and no Redis. One function makes both pages, so that they cannot come to differ: the one that is served,
+which has style, script and data by address, and the one that is a file of its own, which has all of them in itself and
+says in a <meta> what may run. Neither has a style attribute or an inline handler: a policy forbids both.
+"""
+
+import shlex
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from analyzers.flame import PURPOSES, Flame, Purpose
+from analyzers.heaviest import heaviest
+from bot.reports import assets, flame_codec
+from bot.reports.panels import panels
+from bot.words import Medium, markup
+from handlers.paging import Page
+
+
+class Served(NamedTuple):
+    """The page under an address: the token of its link. Everything else of it is told relative to that address, so
+    that a proxy may put any path before it."""
+
+    token: str
+
+
+class Legend(NamedTuple):
+    """One purpose in bytes of the whole heap, allocated since the start and in use, and as shares of all (0 to 1)."""
+
+    purpose: Purpose
+    alloc_space: int
+    alloc_share: float
+    inuse_space: int
+    inuse_share: float
+
+
+class Commands(NamedTuple):
+    """Foreign names as words of a shell, for commands that people paste."""
+
+    service: str
+    instance: str
+
+
+class Around(NamedTuple):
+    """What a page has around its facts. Addresses are relative, and empty in a file of its own; what is inline is empty
+    in a page that is served."""
+
+    style: Markup = Markup()
+    script: Markup = Markup()
+    flame: Markup = Markup()
+    folder: Markup = Markup()  # of the downloads and the flame graph, with its slash
+    inline_policy: Markup = Markup()
+    inline_style: Markup = Markup()
+    inline_script: Markup = Markup()
+    inline_flame: Markup = Markup()
+
+
+def html(page: Page, flame: Flame | None, served: Served | None = None) -> str:
+    """The whole document, of `page` and its flame graph (None: not drawn yet). Without `served` it is self-contained,
+    and has no downloads. Takes some milliseconds for each finding and each 10,000 nodes: run it in a thread."""
+    return markup(
+        "report/page.html.j2",
+        Medium.PAGE,
+        note=page.summary,
+        page=page,
+        around=_by_address(served) if served else _inline(flame),
+        panels=panels(page),
+        commands=Commands(shlex.quote(page.summary.service.name), shlex.quote(page.summary.instance)),
+        flame=flame,
+        legend=legend(flame) if flame else (),
+        heaviest=heaviest(flame) if flame else (),
+    )
+
+
+def legend(flame: Flame) -> tuple[Legend, ...]:
+    """The four purposes, in the order of PURPOSES."""
+    alloc, inuse = flame.purposes
+    all_alloc, all_inuse = sum(alloc) or 1, sum(inuse) or 1
+    return tuple(
+        Legend(purpose, alloc[at], alloc[at] / all_alloc, inuse[at], inuse[at] / all_inuse)
+        for at, purpose in enumerate(PURPOSES)
+    )
+
+
+def _by_address(served: Served) -> Around:
+    folder = Markup("./{}/").format(served.token)
+    return Around(
+        style=Markup("./assets/{}").format(assets.style().name),
+        script=Markup("./assets/{}").format(assets.script().name),
+        flame=folder + "flame.json",
+        folder=folder,
+    )
+
+
+def _inline(flame: Flame | None) -> Around:
+    style, script = assets.style().body, assets.script().body
+    sources = f"script-src {assets.policy_source(script)}; style-src {assets.policy_source(style)}"
+    return Around(
+        inline_policy=escape(f"default-src 'none'; {sources}; img-src data:; base-uri 'none'; form-action 'none'"),
+        inline_style=Markup(style.decode()),  # noqa: S704 - of this package, as is the script; a test holds their ends
+        inline_script=Markup(script.decode()),  # noqa: S704
+        inline_flame=_as_data(flame_codec.encode(flame)) if flame else Markup(),
+    )
+
+
+def _as_data(json: bytes) -> Markup:
+    """JSON for a <script> that holds data: without `<` it can neither end the element nor begin a comment in it."""
+    return Markup(json.decode().replace("<", "\\u003c"))  # noqa: S704
