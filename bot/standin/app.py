@@ -104,6 +104,7 @@ def create_app(standin: Standin) -> Starlette:
         "command": control.type,
         "message": control.type,
         "click": control.click,
+        "home": control.home,
         "submit": control.submit,
         "close": control.close,
         "event": control.event,

@@ -61,9 +61,13 @@ class Control:
         value = args.given.get("value")
         if args.text("view_id"):
             values = args.structure("values") or {}
-            return await self.people.click_in_modal(user, args.text("view_id"), action_id, values, value)
+            view_id, block_id = args.text("view_id"), args.text("block_id")
+            return await self.people.click_in_view(user, view_id, action_id, values, value, block_id)
         channel, ts = args.required("channel"), args.required("ts")
         return await self.people.click(channel, user, ts, action_id, args.text("block_id"), value)
+
+    async def home(self, args: Args) -> Delivery | None:
+        return await self.people.come_home(args.required("user"), args.text("tab") or "home")
 
     async def submit(self, args: Args) -> Delivery | None:
         values = args.structure("values") or {}

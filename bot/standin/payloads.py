@@ -100,6 +100,14 @@ def heard(ws: Workspace, channel: Channel, message: Message) -> Iterator[Json]:
         yield {**inner, "type": "app_mention"}
 
 
+def home_opened(ws: Workspace, channel: Channel, user: User, tab: str) -> Json:
+    """Somebody has come to the app. Of a Home tab that was published before, the view comes with it."""
+    inner: Json = {"type": "app_home_opened", "user": user.id, "channel": channel.id, "tab": tab}
+    inner["event_ts"] = ws.new_ts()
+    published = ws.homes.get(user.id)
+    return inner | ({"view": shown.view(ws, published)} if published and tab == "home" else {})
+
+
 def event(ws: Workspace, inner: Json) -> Json:
     """The outer envelope; a repeated delivery carries the same event_id."""
     return {

@@ -74,11 +74,20 @@ class People:
         payload = payloads.message_action(self.ws, person, source, action, tickets)
         return (await self.courier.deliver(INTERACTIVE, f"click {action_id}", payload)).delivery
 
-    async def click_in_modal(
-        self, user: str, view_id: str, action_id: str, values: Json, value: Any = None
+    async def come_home(self, user: str, tab: str = "home") -> Delivery | None:
+        """Open a tab of the app; None where the app does not want to know of it."""
+        person = self.ws.user(user)
+        place = self.ws.direct(person.id)
+        if "app_home_opened" not in self.ws.app.events:
+            return None
+        return await self.event(payloads.home_opened(self.ws, place, person, tab))
+
+    async def click_in_view(
+        self, user: str, view_id: str, action_id: str, values: Json, value: Any = None, block_id: str = ""
     ) -> Delivery:
+        """Press a button of a modal or of the app's home."""
         person, modal = self.ws.user(user), self._modal(user, view_id)
-        block, element = choices.find(modal.view["blocks"], action_id)
+        block, element = choices.find(modal.view["blocks"], action_id, block_id)
         action = choices.action(block, element, value, self.ws.new_ts())
         state = choices.state(modal.view["blocks"], values)
         trigger = self.tickets.trigger(person.id, modal.id)

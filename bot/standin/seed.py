@@ -38,7 +38,9 @@ class BotApp:
     title: str = "Mapstorm"
     commands: tuple[str, ...] = ("/mapstorm",)
     # Event types the app is subscribed to; Slack sends no others.
-    events: tuple[str, ...] = ("app_mention",)
+    events: tuple[str, ...] = ("app_mention", "app_home_opened")
+    # Whether the app's configuration has a Home tab.
+    home_tab: bool = True
     # What the bot's token was granted.
     scopes: tuple[str, ...] = SCOPES
 

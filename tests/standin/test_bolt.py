@@ -288,7 +288,7 @@ async def test_views_and_their_triggers(
     button = {"type": "button", "text": {"type": "plain_text", "text": "Go"}, "action_id": "go"}
     with_button = {"type": "home", "blocks": [{"type": "actions", "elements": [button]}]}
     await client.views_update(view_id=home["view"]["id"], view=with_button)
-    pressed = await slack.people.click_in_modal("U0ANA", home["view"]["id"], "go", {})
+    pressed = await slack.people.click_in_view("U0ANA", home["view"]["id"], "go", {})
     assert pressed.outcome == "dispatch_failed"  # nobody listens here
     wrong = client.views_publish(user_id="U0ANA", view=MODAL)
     assert await refused(wrong) == "invalid_arguments"

@@ -54,7 +54,9 @@ def update(call: Call) -> Json:
 def publish(call: Call) -> Json:
     user = call.args.required("user_id")
     if user not in call.ws.users:
-        raise Refusal("invalid_arguments", "user_id is not a user")
+        raise Refusal("invalid_arguments", "invalid `user_id`")
+    if not call.ws.app.home_tab:
+        raise Refusal("not_enabled")
     view = _view(call, "home")
     home = call.ws.homes.get(user)
     if home is not None and call.args.text("hash") not in ("", home.hash):
