@@ -5,15 +5,18 @@ to none that came with it.
 """
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.home_tab import HomeTab
 from bot.once import Once
 from bot.render import Message
 from handlers.command import COMMANDS, plain
@@ -43,6 +46,7 @@ class Desk:
     once: Once
     count: Count
     examine: Examine
+    home: HomeTab
     patience_s: float = PATIENCE_S
     running: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -86,6 +90,13 @@ def command_name(text: str) -> str:
     """The first word as it is counted: one of the commands, or `other`."""
     word = next(iter(plain(text).lower().split()), "help")
     return word if word in COMMANDS else "other"
+
+
+def identity_of(said: Payload) -> str:
+    """The same for every delivery of one command or click. Hashed, because for three seconds a trigger_id opens a
+    dialog."""
+    trigger = said.get("trigger_id")
+    return hashlib.sha256(trigger.encode()).hexdigest()[:12] if trigger else uuid4().hex[:12]
 
 
 def clicker(body: Payload) -> Person:

@@ -9,12 +9,15 @@ from bot.words import phrase
 from handlers.command import SNOOZE_S
 from handlers.handoff import FilledIn, HandoffAct
 from handlers.handoff_notes import AddForm, NotMeForm
+from handlers.home_notes import HomeAct
 from handlers.incident import HOUR_AGO, PREVIOUS, WEEK_AGO, Act, Filled, Incident
 from handlers.incident_notes import CompareForm, SilenceForm, SnoozeForm
 from handlers.notes import Form
 from handlers.records import Remembered
 
 View = dict[str, object]
+# Whatever has a button.
+Deed = Act | HandoffAct | HomeAct
 
 ACTS: dict[type[Form], Act | HandoffAct] = {
     SnoozeForm: Act.SNOOZE,
@@ -50,12 +53,12 @@ def view(form: Form) -> View:
     return _modal(act, identity, blocks) | {"submit": submit, "close": _plain(phrase(WORDS, "close"))}
 
 
-def loading(act: Act | HandoffAct, identity: str) -> View:
+def loading(act: Deed, identity: str) -> View:
     """What stands there until the form is known: Slack's trigger does not wait for Redis."""
     return _modal(act, identity, [{"type": "section", "text": _plain(phrase(WORDS, "loading"))}])
 
 
-def notice(act: Act | HandoffAct, identity: str, said: Message) -> View:
+def notice(act: Deed, identity: str, said: Message) -> View:
     """A message in place of the form."""
     return _modal(act, identity, said.blocks)
 
@@ -81,8 +84,8 @@ def filled_in(values: object) -> FilledIn:
     return FilledIn(tuple(each for each in texts if each[1]), user if isinstance(user, str) else "")
 
 
-def _modal(act: Act | HandoffAct, identity: str, blocks: list[Block]) -> View:
-    about = "handoff" if isinstance(act, HandoffAct) else "incident"
+def _modal(act: Deed, identity: str, blocks: list[Block]) -> View:
+    about = {Act: "incident", HandoffAct: "handoff", HomeAct: "home"}[type(act)]
     return {
         "type": "modal",
         "callback_id": f"{about}.{act}",

@@ -19,7 +19,8 @@ SCOPES = (
     "files:write",  # the thread of a handoff as a file, and the whole of an answer that Slack's limits cut
     "usergroups:read",  # whether somebody is in a group that the registry allows to act
 )
-EVENTS = ("app_mention",)
+# app_home_opened needs no scope, nor does publishing the home.
+EVENTS = ("app_mention", "app_home_opened")
 
 PATH = "/slack/events"
 
@@ -48,6 +49,12 @@ def manifest(url: str | None, socket_mode: bool) -> str:
             "description": "Captures heap profiles of Go services and says which map grows, and what to do.",
         },
         "features": {
+            # Direct messages are answers to a command; nobody reads what is typed there.
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "mapstorm", "always_online": True},
             "slash_commands": [command],
         },

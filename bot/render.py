@@ -11,6 +11,7 @@ from bot.blocks import Block, actions, button, context, section, shorten
 from bot.words import Medium, mention, phrase, text_of
 from handlers.handoff import OFFERED, HandoffAct
 from handlers.handoff_notes import HandoffRoot
+from handlers.home_notes import HomeAct
 from handlers.incident import Act
 from handlers.incident_notes import IncidentRoot
 from handlers.notes import Note
@@ -90,7 +91,7 @@ def _buttons(note: Note) -> Block | None:
     return actions(drawn, elements) if elements else None
 
 
-def act_button(about: str, act: Act | HandoffAct, value: str, words: str, of: str) -> Block:
+def act_button(about: str, act: Act | HandoffAct | HomeAct, value: str, words: str, of: str) -> Block:
     """The button of one act, by `about`'s and the act's name; `words` is the template that has its label, `of` what it
     is about, for a screen reader."""
     # One colour in a list of messages: that of what is to be done first.

@@ -1,23 +1,22 @@
-"""Bolt with mapstorm's listeners: the slash command here, mentions and clicks in files of their own.
+"""Bolt with mapstorm's listeners: the slash command here, mentions, clicks and the home in files of their own.
 
 The answer comes before the acknowledgement, within three seconds: a capture that was confirmed is on the queue, what
 was acknowledged is changed. Knows Bolt, no HTTP.
 """
 
-import hashlib
 import logging
 import re
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import clicks, mentions
+from bot import clicks, home, mentions
 from bot.chat import slack_client
-from bot.desk import Count, Desk, Examine, command_name
+from bot.desk import Count, Desk, Examine, command_name, identity_of
+from bot.home_tab import HomeTab
 from bot.log import quiet
 from bot.once import Once
 from bot.render import Message
@@ -52,12 +51,12 @@ def bolt_app(
         authorize=authorize,
         request_verification_enabled=False,
     )
-    desk = Desk(tools, render, slack, once, count, examine)
+    desk = Desk(tools, render, slack, once, count, examine, HomeTab(tools, slack))
 
     async def mapstorm(ack: AsyncAck, command: dict[str, Any]) -> None:
         text = command.get("text") or ""
         who = Person(command["user_id"], command.get("team_id") or "", command.get("channel_id") or "")
-        note = await answer(tools, text, who=who, request_id=_id(command))
+        note = await answer(tools, text, who=who, request_id=identity_of(command))
         await ack(**_ephemeral(render(note)))
         desk.counted(command_name(text), note)
         desk.follow(who, note)
@@ -69,6 +68,7 @@ def bolt_app(
     for subject in SUBJECTS:
         clicks.listen(app, desk, subject)
     mentions.listen(app, desk)
+    home.listen(app, desk)
     # Not listened for; a 404 would make Slack show an error, or switch events off.
     app.action(EVERYTHING)(take_note)
     app.event(EVERYTHING)(take_note)
@@ -82,9 +82,3 @@ def _tokenless(api_url: str) -> AsyncWebClient:
 
 def _ephemeral(message: Message) -> dict[str, Any]:
     return {"response_type": "ephemeral", "text": message.text, "blocks": message.blocks}
-
-
-def _id(command: dict[str, Any]) -> str:
-    """The same for every delivery of one command. Hashed, because for three seconds a trigger_id opens a dialog."""
-    trigger = command.get("trigger_id")
-    return hashlib.sha256(trigger.encode()).hexdigest()[:12] if trigger else uuid4().hex[:12]

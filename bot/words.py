@@ -71,6 +71,12 @@ def phrase(template: str, macro: str, *facts: object) -> str:
     return str(words(*facts)).translate(_PLAIN).strip()
 
 
+def passage(template: str, macro: str, *facts: object) -> str:
+    """What a macro says, in mrkdwn: a paragraph of a view."""
+    words: Callable[..., str] = getattr(_template(Medium.SLACK, template).make_module({}), macro)
+    return str(words(*facts)).strip()
+
+
 def template_name(note: type[Note]) -> str:
     """CaptureFailed -> capture_failed.j2."""
     return _CAMEL.sub("_", note.__name__).lower() + ".j2"

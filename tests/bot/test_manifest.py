@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from bot.manifest import SCOPES, main, manifest
+from bot.manifest import EVENTS, SCOPES, main, manifest
 from bot.standin.methods.scopes import accepted
 from handlers.command import COMMANDS
 
@@ -19,7 +19,7 @@ def test_http_names_the_address_wherever_slack_calls() -> None:
     assert command["should_escape"] is False
     assert app["settings"]["interactivity"] == {"is_enabled": True, "request_url": address}
     assert app["settings"]["socket_mode_enabled"] is False
-    assert app["settings"]["event_subscriptions"] == {"request_url": address, "bot_events": ["app_mention"]}
+    assert app["settings"]["event_subscriptions"] == {"request_url": address, "bot_events": list(EVENTS)}
 
 
 def test_the_scopes_are_the_least() -> None:
@@ -37,9 +37,15 @@ def test_what_the_manifest_asks_for_is_enough_for_what_is_called() -> None:
     """By the stand-in's table of what each method needs."""
     called = ("chat.postMessage", "chat.update", "chat.postEphemeral", "users.info", "usergroups.users.list")
     uploaded = ("files.getUploadURLExternal", "files.completeUploadExternal")
-    for method in (*called, *uploaded, "views.open", "views.update", "auth.test", "chat.getPermalink"):
+    for method in (*called, *uploaded, "views.open", "views.update", "views.publish", "auth.test", "chat.getPermalink"):
         needs = accepted(method)
         assert not needs or set(needs.split(",")) & set(SCOPES), method
+
+
+def test_the_home_is_on_and_is_told_when_it_is_opened() -> None:
+    app = yaml.safe_load(manifest("https://mapstorm.example.com", socket_mode=False))
+    assert app["features"]["app_home"]["home_tab_enabled"] is True
+    assert "app_home_opened" in EVENTS
 
 
 def test_every_command_is_in_the_hint() -> None:
@@ -51,7 +57,7 @@ def test_socket_mode_needs_no_address() -> None:
     app = yaml.safe_load(manifest(None, socket_mode=True))
     assert "url" not in app["features"]["slash_commands"][0]
     assert app["settings"]["socket_mode_enabled"] is True
-    assert app["settings"]["event_subscriptions"] == {"bot_events": ["app_mention"]}
+    assert app["settings"]["event_subscriptions"] == {"bot_events": list(EVENTS)}
 
 
 def test_slacks_limits_hold() -> None:
