@@ -55,9 +55,9 @@ function Sidebar({ state, channel, unread, go, me, setMe, shown, hide }) {
         <ul>{rooms.map((room) => item(room.id, room.name, room.is_private ? "🔒" : "#"))}</ul>
         <h2>Apps</h2>
         <ul>
+          {state.app.home_tab && item(HOME, `${state.app.title} home`, "⌂")}
           {direct.map((room) => item(room.id, state.app.title, "@"))}
-          {state.homes.length > 0 && item(HOME, `${state.app.title} home`, "⌂")}
-          {!direct.length && !state.homes.length && (
+          {!direct.length && !state.app.home_tab && (
             <li className="app">
               <Avatar user={state.users.find((user) => user.is_bot)} small />
               {state.app.title}
@@ -77,6 +77,18 @@ function Sidebar({ state, channel, unread, go, me, setMe, shown, hide }) {
         </select>
       </label>
     </nav>
+  );
+}
+
+function Home({ view, trouble, press }) {
+  return (
+    <div className="home" role="region" aria-label="Home tab" tabIndex={0}>
+      {trouble && <p className="delivered bad" role="status">{trouble}</p>}
+      {!view && <p className="nothing">Nothing has been published here yet.</p>}
+      {view?.blocks.map((block) => (
+        <Block key={block.block_id} block={block} act={(element, value, pressed) => press(view.id, element, value, {}, pressed)} />
+      ))}
+    </div>
   );
 }
 
@@ -102,11 +114,22 @@ function App() {
   const [state, away] = useWorkspace(me);
   const unread = useUnread(state, channel);
 
+  const done = (answer) => {
+    const failed = answer.delivery && answer.delivery.outcome !== "acknowledged";
+    setTrouble(answer.ok ? (failed ? `${answer.delivery.about}: ${answer.delivery.outcome}` : "") : answer.error);
+    return answer.delivery;
+  };
   useEffect(() => {
     if (!state) return;
     if (!people(state).some((user) => user.id === me)) setMe(people(state)[0]?.id ?? "");
     if (channel !== HOME && !state.channels.some((room) => room.id === channel)) setChannel(state.channels[0]?.id ?? "");
   }, [state, me, channel]);
+
+  // The app hears of it each time somebody comes to its home.
+  const atHome = channel === HOME && people(state ?? { users: [] }).some((user) => user.id === me);
+  useEffect(() => {
+    if (atHome) post("home", { user: me }).then(done);
+  }, [atHome, me]);
 
   const room = state?.channels.find((one) => one.id === channel);
   const roots = (room?.messages ?? []).filter((message) => !message.deleted || message.reply_count);
@@ -129,19 +152,14 @@ function App() {
     setMenu(false);
     setTrouble("");
   };
-  const done = (answer) => {
-    const failed = answer.delivery && answer.delivery.outcome !== "acknowledged";
-    setTrouble(answer.ok ? (failed ? `${answer.delivery.about}: ${answer.delivery.outcome}` : "") : answer.error);
-    return answer.delivery;
-  };
   const say = (where) => (text) => {
     if (text.startsWith("/") && !where) setAsked(roots.at(-1)?.ts ?? "0");
     return post("command", { channel, user: me, text, ...(where && { thread_ts: where }) }).then(done);
   };
   const act = (message, element, value, block) =>
     post("click", { channel, user: me, ts: message.ts, action_id: element.action_id, block_id: block.block_id, value }).then(done);
-  const inView = (view_id, element, value, values) =>
-    post("click", { user: me, view_id, action_id: element.action_id, value, values }).then(done);
+  const inView = (view_id, element, value, values, block) =>
+    post("click", { user: me, view_id, action_id: element.action_id, block_id: block.block_id, value, values }).then(done);
   const by = (a, b) => (a.ts < b.ts ? -1 : 1);
   const shown = [...roots, ...whispers.filter((whisper) => !whisper.thread_ts)].sort(by);
   const inThread = root && [root, ...[...root.thread, ...whispers.filter((whisper) => whisper.thread_ts === root.ts)].sort(by)];
@@ -172,11 +190,7 @@ function App() {
             {away && <p className="away" role="status">The stand-in is away; trying again</p>}
           </header>
           {channel === HOME ? (
-            <div className="home">
-              {state.homes[0]?.view.blocks.map((block) => (
-                <Block key={block.block_id} block={block} act={(element, value) => inView(state.homes[0].view.id, element, value, {})} />
-              ))}
-            </div>
+            <Home view={state.homes[0]?.view} trouble={trouble} press={inView} />
           ) : (
             <>
               <Messages

@@ -139,7 +139,7 @@ export function Modal({ modal, act, submit, close }) {
             block.type === "input" ? (
               <Input key={block.block_id} block={block} error={errors[block.block_id]} set={set(block)} />
             ) : (
-              <Block key={block.block_id} block={block} act={(element, value) => act(view.id, element, value, values)} />
+              <Block key={block.block_id} block={block} act={(element, value, pressed) => act(view.id, element, value, values, pressed)} />
             ),
           )}
         </div>
