@@ -1,4 +1,4 @@
-"""Where the shell writes a page and a profile: names that stay in their folder, and what is refused before a capture."""
+"""Where the shell writes page and profile: names that stay in their folder, and what is refused before a capture."""
 
 import argparse
 import os
