@@ -153,11 +153,11 @@ def lines_of(usage: Iterable[SiteUsage]) -> Iterator[Line]:
         site, culprit = names[place]
         family, key_kind = _heaviest(families.get(place)), _heaviest(keys.get(place))
         if family is Implementation.CLASSIC and key_kind == "generic":
-            ledger = _entries_apart(ledger)
+            ledger = entries_apart(ledger)
         yield Line(site, culprit, family, key_kind, ledger)
 
 
-def _entries_apart(ledger: Ledger) -> Ledger:
+def entries_apart(ledger: Ledger) -> Ledger:
     """Keys and values over 128 bytes booked as entries: a classic map makes them under a first bucket's frames.
 
     Taken for entries where the line has a table of many buckets, and room in it for all of them. Small maps, which

@@ -1,0 +1,139 @@
+"""Stacks to a flame graph: merged from the root by function name, several readings in one tree, as far as can be seen.
+
+Knows which nodes are worth drawing. They are taken the heaviest first, so that a tree that is cut at MOST_NODES has
+lost the least; those on the way to tables of maps are taken before all others.
+"""
+
+import heapq
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from analyzers.flame import PURPOSES, Flame, Purpose, Reading
+from analyzers.forest import Bytes, Forest, Node
+from analyzers.stacks import Stacks
+
+# Narrower than half a pixel of a graph that is 1,000 wide.
+SEEN = 1 / 2000
+# Tables of maps from this share on come before everything else.
+TOLD = 1 / 1000
+MOST_NODES = 20_000
+# What a browser's numbers hold: 9 PB, more than any process allocates in its life.
+MOST_BYTES = 2**53
+
+VALUE = PURPOSES.index(Purpose.VALUE)
+NOW, FIRST, BASE = range(3)
+
+
+def flame(now: Stacks, first: Stacks | None, base: Stacks | None) -> Flame:
+    """One tree of up to three readings: the latest, the first visit of its capture, and what it is compared with.
+
+    A node is left out where it has less than SEEN of the bytes of each reading, and of those allocated between two;
+    or where too many are heavier. Of a tree in one reading only, the others have 0. A frame without a name is called
+    by its address.
+    """
+    given = {NOW: now, FIRST: first, BASE: base}
+    forest = Forest({number: stacks for number, stacks in given.items() if stacks is not None})
+    kept, left_out = _kept(forest)
+    # In the order of the stacks: parents before their children, and these side by side.
+    order = sorted(range(len(kept)), key=lambda at: (kept[at].node.low, kept[at].node.depth))
+    places = {at: place for place, at in enumerate(order)}
+    nodes = [kept[at].node for at in order]
+    names: dict[str, int] = {}
+    name = tuple([names.setdefault(forest.name(node), len(names)) for node in nodes])
+    of = forest.bytes_of
+    return Flame(
+        names=tuple(names),
+        name=name,
+        parent=tuple([places.get(kept[at].parent, -1) for at in order]),
+        purpose=tuple([_purpose(forest, node) for node in nodes]),
+        hidden=tuple([forest.hidden(node) for node in nodes]),
+        now=_reading(of[NOW], nodes),
+        first=_reading(of[FIRST], nodes) if FIRST in of else None,
+        base=_reading(of[BASE], nodes) if BASE in of else None,
+        purposes=Reading(_whole(of[NOW].allocated(forest.root)), _whole(of[NOW].in_use(forest.root))),
+        left_out=left_out,
+    )
+
+
+class _Kept(NamedTuple):
+    node: Node
+    parent: int  # the place of the parent among what is kept
+
+
+def _kept(forest: Forest) -> tuple[list[_Kept], int]:
+    """The nodes to draw, and how many branches beside them are not drawn.
+
+    No child weighs more than its parent here, so a parent always comes first.
+    """
+    wholes = _measures(forest, forest.root)
+    waiting = [(False, -1.0, forest.root, -1)]  # not on the way to tables, weight, node, parent
+    kept: list[_Kept] = []
+    left_out = 0
+    while waiting and len(kept) < MOST_NODES:
+        aside, above, node, parent = heapq.heappop(waiting)
+        kept.append(_Kept(node, parent))
+        for child in forest.children(node):
+            weight, tables = _shares(_measures(forest, child), wholes)
+            if weight < SEEN:
+                left_out += 1
+            else:
+                heapq.heappush(waiting, (aside or tables < TOLD, max(above, -weight), child, len(kept) - 1))
+    return kept, left_out + len(waiting)
+
+
+class _Measure(NamedTuple):
+    """Bytes, and those of them that are tables of maps."""
+
+    space: float
+    tables: float
+
+
+def _measures(forest: Forest, node: Node) -> list[_Measure]:
+    """What may make a node worth drawing: its bytes in each reading, and what was allocated since an earlier one."""
+    allocated = {number: _measure(of.allocated(node)) for number, of in forest.bytes_of.items()}
+    now = allocated[NOW]
+    since = [
+        _Measure(now.space - then.space, now.tables - then.tables)
+        for number, then in allocated.items()
+        if number != NOW
+    ]
+    return [*allocated.values(), *since, *(_measure(of.in_use(node)) for of in forest.bytes_of.values())]
+
+
+def _measure(by_purpose: list[float]) -> _Measure:
+    space = sum(by_purpose)
+    return _Measure(space, space - by_purpose[VALUE])
+
+
+def _shares(measures: Iterable[_Measure], wholes: Iterable[_Measure]) -> _Measure:
+    """The largest share that a node has in anything, and the same of its tables; 0 to 1 but for differences."""
+    pairs = [(each, abs(whole.space)) for each, whole in zip(measures, wholes, strict=True) if abs(whole.space) >= 1]
+    return _Measure(
+        max((abs(each.space) / whole for each, whole in pairs), default=0.0),
+        max((abs(each.tables) / whole for each, whole in pairs), default=0.0),
+    )
+
+
+def _purpose(forest: Forest, node: Node) -> int:
+    """What most of a node's allocated bytes are for, in the latest reading that has any."""
+    for number in (NOW, FIRST, BASE):
+        of = forest.bytes_of.get(number)
+        spaces = of.allocated(node) if of else []
+        if any(spaces):
+            return max(range(len(PURPOSES)), key=lambda purpose: spaces[purpose])
+    return VALUE
+
+
+def _reading(of: Bytes, nodes: list[Node]) -> Reading:
+    return Reading(
+        tuple([_bytes(sum(of.allocated(node))) for node in nodes]),
+        tuple([_bytes(sum(of.in_use(node))) for node in nodes]),
+    )
+
+
+def _whole(spaces: list[float]) -> tuple[int, ...]:
+    return tuple(map(_bytes, spaces))
+
+
+def _bytes(space: float) -> int:
+    return min(round(space), MOST_BYTES)
