@@ -8,8 +8,6 @@ from typing import Any, TypeVar
 
 import orjson
 
-from analyzers.finding import Diagnosis
-from analyzers.snapshot import Snapshot
 from handlers.records import Capture, Outcome, Remembered, Request, Trigger
 
 VERSION = 2
@@ -59,21 +57,6 @@ def encode_remembered(line: Remembered) -> bytes:
 def decode_remembered(data: bytes | str) -> Remembered:
     """Raises Unreadable."""
     return _unpack(data, _to_remembered)
-
-
-def remembered(capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> Remembered:
-    """The line of history that a capture leaves behind."""
-    culprit = diagnosis.findings[0].culprit if diagnosis.findings else None
-    return Remembered(
-        snapshot.captured_at,
-        capture.instance,
-        diagnosis.verdict,
-        f"{culprit.filename}:{culprit.line}" if culprit else "",
-        diagnosis.live_heap,
-        diagnosis.live_tables,
-        diagnosis.comparison.basis,
-        capture.id,
-    )
 
 
 def _request(request: Request) -> list[object]:

@@ -13,10 +13,11 @@ import structlog
 
 from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
-from bot.codec import Unreadable, decode_remembered, encode_remembered, remembered
+from bot.codec import Unreadable, decode_remembered, encode_remembered
 from bot.local_files import file_errors, safe, write
 from bot.snapshot_codec import encode_snapshot, readable
 from handlers.records import Capture, Remembered
+from handlers.trend import line_of
 
 KEPT_PER_INSTANCE = 50
 HISTORY = 300
@@ -66,7 +67,7 @@ class LocalSnapshots:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{snapshot.captured_at!r}_{safe(capture.id)}"
-        write(_with(path, LINE), encode_remembered(remembered(capture, snapshot, diagnosis)))
+        write(_with(path, LINE), encode_remembered(line_of(capture, diagnosis)))
         write(_with(path, SNAPSHOT), encode_snapshot(snapshot))
         entries = list(_entries(folder, SNAPSHOT))
         stale = [entry for entry in entries if entry.capture_id == capture.id and entry.path != path]

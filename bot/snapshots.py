@@ -11,10 +11,11 @@ from redis.asyncio import Redis
 
 from analyzers.finding import Diagnosis
 from analyzers.snapshot import Snapshot
-from bot.codec import Unreadable, decode_remembered, encode_remembered, remembered
+from bot.codec import Unreadable, decode_remembered, encode_remembered
 from bot.redis_client import key, names, redis_errors
 from bot.snapshot_codec import encode_snapshot, readable
 from handlers.records import Capture, Remembered
+from handlers.trend import line_of
 
 TTL_S = 14 * 24 * 3600
 KEPT_PER_INSTANCE = 50
@@ -55,7 +56,7 @@ class RedisSnapshots:
         at = {capture.id: snapshot.captured_at}
         oldest = self._now() - self._ttl_s
         value = await asyncio.to_thread(encode_snapshot, snapshot)
-        line = encode_remembered(remembered(capture, snapshot, diagnosis))
+        line = encode_remembered(line_of(capture, diagnosis))
         with redis_errors():
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.set(_value(service, instance, capture.id), value, ex=self._ttl_s)

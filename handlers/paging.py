@@ -14,6 +14,7 @@ from handlers.notes import Summary
 from handlers.ports import Tools
 from handlers.records import Capture, Remembered, Request, Service
 from handlers.report import Report, Sizes
+from handlers.trend import trend
 
 # A heap half as large again as that of the one in the middle is no chance of the moment; of two, neither is the middle.
 OUTLIER_RATIO = 1.5
@@ -89,14 +90,14 @@ async def page(tools: Tools, capture_id: str) -> Page | None:
 def gathered(service: Service, report: Report, history: tuple[Remembered, ...], sizes: Sizes | None) -> Page:
     """The page of a report. `history` is the service's, newest first, as the port Snapshots gives it."""
     capture, diagnosis = report.capture, report.diagnosis
-    trend = _trend(capture, diagnosis, history)
-    earlier = [entry for entry in trend if entry.captured_at < capture.request.requested_at]
+    leading = trend(capture, diagnosis, history)
+    earlier = [entry for entry in leading if entry.captured_at < capture.request.requested_at]
     return Page(
         Summary(service, capture.instance, capture.id, diagnosis),
         capture.request,
-        trend,
+        leading,
         earlier[-1] if earlier and diagnosis.comparison.basis is not Basis.FIRST else None,
-        peers(capture, (*history, trend[-1])),
+        peers(capture, (*history, leading[-1])),
         offers(sizes),
     )
 
@@ -142,24 +143,6 @@ def offers(sizes: Sizes | None) -> tuple[Offer, ...]:
         (Download.DIAGNOSIS, None),
     ]
     return tuple(Offer(what, size) for what, size in offered if size != 0)
-
-
-def _trend(capture: Capture, diagnosis: Diagnosis, history: tuple[Remembered, ...]) -> tuple[Remembered, ...]:
-    """Up to this capture, which is its end also where the history has let go of it."""
-    culprit = diagnosis.findings[0].culprit if diagnosis.findings else None
-    this = Remembered(
-        diagnosis.captured_at,
-        capture.instance,
-        diagnosis.verdict,
-        f"{culprit.filename}:{culprit.line}" if culprit else "",
-        diagnosis.live_heap,
-        diagnosis.live_tables,
-        diagnosis.comparison.basis,
-        capture.id,
-    )
-    own = (entry for entry in reversed(history) if entry.instance == capture.instance)
-    before = (entry for entry in own if entry.captured_at < this.captured_at and entry.capture_id != capture.id)
-    return (*before, this)
 
 
 def _service(tools: Tools, capture: Capture) -> Service:

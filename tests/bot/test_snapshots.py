@@ -31,7 +31,9 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 
 async def put(store: Snapshots, identity: str, at: float, instance: str = "orders-0") -> None:
-    await store.put(records.capture(identity, instance), records.snapshot(at), records.diagnosis())
+    await store.put(
+        records.capture(identity, instance), records.snapshot(at), records.diagnosis()._replace(captured_at=at)
+    )
 
 
 def names(directory: Path) -> list[str]:
