@@ -117,7 +117,7 @@ def _rows(number: int, stacks: Stacks, codes: dict[str, int]) -> Iterator[_Row]:
     """The stacks of one reading; `codes` learns the names."""
     frames = [codes.setdefault(_name(frame), len(codes)).to_bytes(CODE_BYTES, "big") for frame in stacks.frames]
     for stack, purpose in zip(stacks.stacks, purposes(stacks), strict=True):
-        path = b"".join([frames[at] for at in reversed(stack.frames)])
+        path = b"".join(map(frames.__getitem__, reversed(stack.frames)))
         yield _Row(path, stack.hidden, number, purpose, stack.usage)
 
 

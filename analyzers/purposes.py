@@ -52,18 +52,19 @@ def purposes(stacks: Stacks) -> list[int]:
 
 
 def _made(stacks: Stacks) -> Iterator[_Made]:
-    known: dict[tuple[int, ...], tuple[Event, tuple[str, ...]]] = {}
+    known: dict[tuple[int, ...], tuple[str, ...]] = {}
+    tables: dict[tuple[int, ...], Event] = {}
     for at, stack in enumerate(stacks.stacks):
         hidden = stack.frames[: stack.hidden]
-        told = known.get(hidden)
-        if told is None:
-            names = tuple([stacks.frames[frame].site.function for frame in hidden])
-            told = known[hidden] = classify(names), names
-        event, names = told
-        if event.kind.is_table:
+        if hidden not in known:
+            names = known[hidden] = tuple([stacks.frames[frame].site.function for frame in hidden])
+            event = classify(names)
+            if event.kind.is_table:
+                tables[hidden] = event
+        if hidden in tables:
             leaf = stacks.frames[stack.frames[stack.hidden]].site if len(stack.frames) > stack.hidden else None
             line = (leaf.filename, leaf.line) if leaf else ("", 0)
-            yield _Made(at, line, event, names, stack)
+            yield _Made(at, line, tables[hidden], known[hidden], stack)
 
 
 def _purpose(item: _Made, ledger: Ledger, apart: Ledger) -> Purpose:
