@@ -31,11 +31,10 @@ def button(action_id: str, value: str, label: str, spoken: str, *, is_first: boo
     made: Block = {
         "type": "button",
         "action_id": action_id,
-        "value": value,
         "text": {"type": "plain_text", "text": shorten(label, LABEL), "emoji": True},
         "accessibility_label": shorten(spoken, LABEL),
     }
-    return made | ({"style": "primary"} if is_first else {})
+    return made | ({"value": value} if value else {}) | ({"style": "primary"} if is_first else {})
 
 
 def actions(block_id: str, elements: list[Block]) -> Block:

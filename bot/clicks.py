@@ -97,7 +97,9 @@ async def _press(desk: Desk, subject: Subject, ack: AsyncAck, body: Payload, cli
     note, _ = await _in_time(desk, ack, _once(desk, subject, body, click, None))
     await ack()
     if _at_home(body):
-        await desk.home.show(click.who, note)
+        # A copy has nothing to tell, and must not take away what the first one told.
+        if note is not None or click.act is HomeAct.REFRESH:
+            await desk.home.show(click.who, note)
     # What was done stands in the root and in the thread.
     elif note is not None and not isinstance(note, Acted | HandoffActed):
         await desk.whisper(click.who, note, _thread(body))
