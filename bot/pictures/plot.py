@@ -1,0 +1,108 @@
+"""What stands on a trend's axes: one instance's heap and tables as areas, or several as lines; dots, letters, names."""
+
+from typing import NamedTuple
+
+from analyzers.compare import Basis
+from analyzers.finding import Verdict
+from bot import numbers
+from bot.pictures.axes import apart
+from bot.pictures.drawn import SMALL, Label, Point, Shape, circle, line, polygon
+from bot.pictures.fills import LETTER, lettered
+from bot.pictures.measure import Keep, fit, width
+from bot.pictures.scales import Scale
+from bot.pictures.series import Capture, Series, Trend
+
+DASHES = {Basis.NEW_BUILD: "5 3", Basis.RESTARTED: "1.5 3"}
+# Lines differ in more than their colour.
+LINE_DASHES = ("", "7 3", "2 3", "9 3 2 3", "4 2", "12 4")
+# One letter for each verdict; a newer release's has a question mark.
+LETTERS = {
+    Verdict.GROWTH_STORM: "G",
+    Verdict.REBUILD_CHURN: "R",
+    Verdict.UNBOUNDED_GROWTH: "U",
+    Verdict.LARGE_MAP_RETAINED: "L",
+    Verdict.MANY_SMALL_MAPS: "M",
+    Verdict.SLICE_GROWTH: "S",
+    Verdict.OVERSIZED_HINT: "O",
+    Verdict.CLONE_STORM: "C",
+    Verdict.CHURN_INFLATION: "I",
+}
+DOT, HALF_BAR = 2.5, 7.0
+NAME_STEP = 14.0
+
+
+class Frame(NamedTuple):
+    """Where moments are across and bytes are up; `left` is where the plot begins."""
+
+    x: Scale
+    y: Scale
+    left: float
+
+    def point(self, capture: Capture) -> Point:
+        """Of its heap."""
+        return self.x.at(capture.at), self.y.at(capture.heap)
+
+
+def letter(problem: str) -> str:
+    """What stands for a verdict in a circle."""
+    return next((mark for verdict, mark in LETTERS.items() if verdict == problem), "?")
+
+
+def lines(trend: Trend, frame: Frame) -> tuple[list[Shape], list[Label]]:
+    """The lines, their captures, and the last values."""
+    alone = len(trend.lines) == 1
+    shapes, labels = _areas(trend.lines[0], frame) if alone else _several(trend, frame)
+    marked: list[Point] = []
+    for number, series in enumerate(trend.lines):
+        for capture in reversed(series.captures):
+            x, y = frame.point(capture)
+            free = all((x - a) ** 2 + (y - b) ** 2 >= (2 * LETTER + 2) ** 2 for a, b in marked)
+            if capture.problem and free:
+                marked.append((x, y))
+                ring, name = lettered(x, y, letter(capture.problem))
+                shapes += ring
+                labels.append(name)
+            elif not capture.problem or alone:
+                shapes.append(circle(x, y, DOT, "heap-dot" if alone else f"line-{number + 1}-dot"))
+    return shapes, labels
+
+
+def _areas(series: Series, frame: Frame) -> tuple[list[Shape], list[Label]]:
+    """The heap as a line over a tint, and the tables below it; a bar where there is one capture only."""
+    bottom = frame.y.start
+    heap = _widened([frame.point(capture) for capture in series.captures])
+    tables = _widened(
+        [(frame.x.at(one.at), frame.y.at(one.tables)) for one in series.captures if one.tables is not None]
+    )
+    shapes = [polygon([(heap[0][0], bottom), *heap, (heap[-1][0], bottom)], "heap-area")]
+    if tables:
+        shapes.append(polygon([(tables[0][0], bottom), *tables, (tables[-1][0], bottom)], "tables"))
+    shapes += [line(heap, "casing", 4.0), line(heap, "heap", 2.0)]
+    x, y = frame.point(series.last)
+    shown = numbers.in_bytes(series.last.heap)
+    half = width(shown, SMALL, bold=True) / 2
+    end = min(x + half, frame.x.end + HALF_BAR + 3)
+    return shapes, [Label(end, y - (LETTER + 5), shown, "value", anchor="end", bold=True)]
+
+
+def _widened(points: list[Point]) -> list[Point]:
+    if len(points) != 1:
+        return points
+    ((x, y),) = points
+    return [(x - HALF_BAR, y), (x + HALF_BAR, y)]
+
+
+def _several(trend: Trend, frame: Frame) -> tuple[list[Shape], list[Label]]:
+    """A line for each instance with its name and last value beside its end."""
+    shapes: list[Shape] = []
+    labels: list[Label] = []
+    ends = [frame.point(series.last) for series in trend.lines]
+    at = frame.x.end + 12
+    ys = apart([y + 4 for _, y in ends], NAME_STEP, frame.y.end + 4, frame.y.start + 2)
+    for number, (series, (x, y), name_y) in enumerate(zip(trend.lines, ends, ys, strict=True)):
+        css = f"line-{number + 1}"
+        shapes.append(line([frame.point(capture) for capture in series.captures], css, 2.0, LINE_DASHES[number]))
+        if x < frame.x.end - 1 or abs(name_y - 4 - y) > 3:
+            shapes.append(line(((x, y), (at - 2, name_y - 4)), "grid"))
+        labels.append(Label(at, name_y, fit(series.instance, SMALL, 90, keep=Keep.BOTH)))
+    return shapes, labels
