@@ -17,6 +17,7 @@ SEEN = 1 / 2000
 # Tables of maps from this share on come before everything else.
 TOLD = 1 / 1000
 MOST_NODES = 20_000
+DEEPEST = 1024  # Go cuts stacks there, if not before
 # What a browser's numbers hold: 9 PB, more than any process allocates in its life.
 MOST_BYTES = 2**53
 
@@ -74,7 +75,7 @@ def _kept(forest: Forest) -> tuple[list[_Kept], int]:
         kept.append(_Kept(node, parent))
         for child in forest.children(node):
             weight, tables = _shares(_measures(forest, child), wholes)
-            if weight < SEEN:
+            if weight < SEEN or child.depth > DEEPEST:
                 left_out += 1
             else:
                 heapq.heappush(waiting, (aside or tables < TOLD, max(above, -weight), child, len(kept) - 1))

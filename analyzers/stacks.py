@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from analyzers.profile import Site, Usage
 
+# Of all stacks of a reading. 50,000 records of Go's usual 128 frames have less than half of it; so many take 128 MB.
+MOST_FRAMES = 16_000_000
+
 
 class Frame(NamedTuple):
     """One place in the code. A hidden frame, one that the text names only by its PC, has a function and no file.

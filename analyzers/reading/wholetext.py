@@ -15,10 +15,8 @@ from analyzers.profile import Site, Usage, sampling_probability
 from analyzers.reading.textline import TextLine, counts_of, lines_in, parse_line, within
 from analyzers.reading.textrecords import LONGEST_COUNTS, MOST_DISTINCT
 from analyzers.reading.textstream import TextStream
-from analyzers.stacks import Frame, Stack, Stacks
+from analyzers.stacks import MOST_FRAMES, Frame, Stack, Stacks
 
-# 50,000 records of Go's usual 128 frames are less than half of it; so many take 128 MB.
-MOST_FRAMES = 16_000_000
 # Every goroutine's root. Neither the text nor a protobuf shows it, but where a stack has nothing else outside the
 # runtime; shown in some stacks only, it would part them at the root.
 ROOT = "runtime.goexit"
