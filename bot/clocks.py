@@ -21,6 +21,14 @@ def local(seconds: float, zone: str) -> str:
     return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {_time(moment)}"
 
 
+def moment(seconds: float) -> tuple[str, str, str]:
+    """`30 Mar`, `09:00` and the second, `07`, in UTC: for an axis, which says of it what it needs."""
+    there = _there(seconds, "UTC")
+    if there is None:
+        return ("?", "?", "?")
+    return (f"{there.day} {_MONTHS[there.month - 1]}", f"{there:%H:%M}", f"{there:%S}")
+
+
 def _there(seconds: float, zone: str) -> datetime | None:
     from zoneinfo import ZoneInfo  # only here: it costs the shell 6 ms, and that speaks of no rotation
 

@@ -1,20 +1,23 @@
 """A note to a Slack message: text and blocks within Slack's limits. What has to be cut says so.
 
-Templates write paragraphs; one that starts with `^ ` is fine print. Knows blocks and limits, and of notes only that
-the roots of incidents and handoffs have buttons.
+Templates write paragraphs; one that starts with `^ ` is fine print, and one with `% ` says in words what charts show:
+it is in the text alone. Knows blocks and limits, and of notes only that the roots of incidents and handoffs have
+buttons, and that some are pictures.
 """
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.blocks import Block, actions, button, context, section, shorten
+from bot.captioned import Captioned, captioned
+from bot.charts import charts
 from bot.words import Medium, mention, phrase, text_of
 from handlers.handoff import OFFERED, HandoffAct
 from handlers.handoff_notes import HandoffRoot
 from handlers.home_notes import HomeAct
 from handlers.incident import Act
 from handlers.incident_notes import IncidentRoot
-from handlers.notes import Note
+from handlers.notes import CapturePicture, Note, TrendPicture
 
 # Slack's limits, with room to spare: 3,000 characters a section, 50 blocks, about 13,200 characters over all blocks
 # (undocumented: bolt-js#2509), 4,000 recommended for the text.
@@ -26,24 +29,28 @@ TEXT = 3_900
 BUTTONS = 25
 MENTIONS = 25
 FINE_PRINT = "^ "
+CHARTED = "% "
 # Room for the line that says how much is missing; its words are in templates/_macros.j2.
 CUT_ROOM = 120
 
 
 class Message(NamedTuple):
     """What chat.postMessage takes. `text` is what notifications and screen readers use; `whole` is all there was to
-    say, in plain words, where the blocks do not hold it."""
+    say, in plain words, where the blocks do not hold it; `picture` what is uploaded where Slack takes no charts."""
 
     text: str
     blocks: list[Block]
     whole: str = ""
+    picture: Captioned | None = None
 
 
 def message(note: Note) -> Message:
     """The note as a Slack message."""
     body = text_of(note, Medium.SLACK)
     paragraphs = [part.strip("\n") for part in body.split("\n\n") if part.strip()]
-    blocks, left = _blocks(paragraphs)
+    blocks, left = _blocks([part for part in paragraphs if not part.startswith(CHARTED)])
+    if isinstance(note, CapturePicture | TrendPicture) and (drawn := charts(note)):
+        return Message(_notice(_plain(body)), [*blocks, *drawn], picture=captioned(note))
     if left:
         blocks.append(context(phrase("_macros.j2", "left_out", left)))
     if buttons := _buttons(note):
@@ -58,7 +65,9 @@ def mentioning(said: Message, ids: Iterable[str]) -> Message:
     mentions = " ".join(wanted[:MENTIONS])
     if not mentions:
         return said
-    return Message(f"{said.text}\n{mentions}", [*said.blocks[:1], section(mentions), *said.blocks[1:]])
+    return said._replace(
+        text=f"{said.text}\n{mentions}", blocks=[*said.blocks[:1], section(mentions), *said.blocks[1:]]
+    )
 
 
 def _blocks(paragraphs: list[str]) -> tuple[list[Block], int]:
@@ -124,4 +133,4 @@ def _notice(text: str) -> str:
 
 
 def _plain(body: str) -> str:
-    return body.replace("\n" + FINE_PRINT, "\n").strip()
+    return body.replace("\n" + FINE_PRINT, "\n").replace("\n" + CHARTED, "\n").strip()

@@ -7,19 +7,19 @@ from analyzers.errors import MapstormError
 from handlers import claims, command
 from handlers.errors import NothingOpen, SeveralOpen, UnknownInstance, WrongUsage
 from handlers.handoffs import asked as handoffs
+from handlers.history import history
 from handlers.incident import Act, Filled
 from handlers.incident_notes import IncidentList
 from handlers.incidents.acts import act
 from handlers.incidents.permission import admit, permit, permit_reading
-from handlers.notes import Accepted, ClaimList, Examining, Explanation, Help, History, Note, ServiceList, Slip
+from handlers.notes import Accepted, ClaimList, Examining, Explanation, Help, Note, ServiceList, Slip
 from handlers.oncall.answer import on_call
 from handlers.oncall_notes import OnCall
 from handlers.ports import Tools
 from handlers.records import Person, Request, Service, Thread
 
-# Each link is a question to Redis, and a list is cut where nobody reads on.
+# Each link is a question to Redis.
 LINKS = 20
-SHOWN = 20
 
 
 async def answer(tools: Tools, text: str, *, who: Person, request_id: str, thread: Thread | None = None) -> Note:
@@ -45,8 +45,7 @@ async def _answer(tools: Tools, asked: command.Command, who: Person, request_id:
             return explain(word)
         case command.HistoryCommand(name):
             await admit(tools, who)
-            service = tools.registry.get(name)
-            return History(service, (await tools.snapshots.history(service.name))[:SHOWN])
+            return await history(tools, tools.registry.get(name), who, request_id)
         case command.IncidentsCommand(name):
             await admit(tools, who)
             return await _incidents(tools, tools.registry.get(name) if name else None)

@@ -51,12 +51,19 @@ class CapturePicture(NamedTuple):
     trend: tuple[Remembered, ...]
 
 
+class TrendAsked(NamedTuple):
+    """The root of a thread: somebody wants to see the captures of `trend` drawn."""
+
+    service: Service
+    trend: tuple[Remembered, ...]
+    asked_by: str
+
+
 class TrendPicture(NamedTuple):
     """The picture of a service over time: every instance's captures, oldest first, with verdicts and new builds."""
 
     service: Service
     trend: tuple[Remembered, ...]
-    asked_by: str
 
 
 class CaptureFailed(NamedTuple):
@@ -100,10 +107,11 @@ class ServiceList(NamedTuple):
 
 
 class History(NamedTuple):
-    """To the asker alone: what earlier captures of a service said, newest first."""
+    """To the asker alone: what earlier captures of a service said, newest first; `is_drawn`: in its channel, too."""
 
     service: Service
     entries: tuple[Remembered, ...]
+    is_drawn: bool = False
 
 
 class Explanation(NamedTuple):
@@ -154,7 +162,17 @@ Answer = (
 )
 Form = IncidentForm | HandoffForm
 Picture = CapturePicture | TrendPicture
-Told = CaptureStarted | CaptureFinished | Summary | CaptureFailed | Picture | IncidentTold | Undelivered | HandoffTold
+Told = (
+    CaptureStarted
+    | CaptureFinished
+    | Summary
+    | CaptureFailed
+    | TrendAsked
+    | Picture
+    | IncidentTold
+    | Undelivered
+    | HandoffTold
+)
 Note = Told | Answer
 NOTES: tuple[type[Note], ...] = get_args(Note)
 FORMS: tuple[type[Form], ...] = get_args(Form)

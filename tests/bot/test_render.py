@@ -22,7 +22,7 @@ from tests.bot.notes import incident, many_findings, notes, service
 def texts(posted: Message) -> list[str]:
     found = []
     for block in posted.blocks:
-        if block["type"] == "actions":
+        if block["type"] in ("actions", "data_visualization"):
             continue
         parts: Any = block["elements"] if block["type"] == "context" else [block["text"]]
         found += [part["text"] for part in parts]

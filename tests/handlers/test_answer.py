@@ -81,7 +81,7 @@ async def test_an_outage_is_told_and_not_confirmed(fakes: Fakes, error: Mapstorm
 
 async def test_history_lists_what_was_remembered(fakes: Fakes) -> None:
     fakes.snapshots.lines = (Remembered(1.0, "orders-0", "growth_storm", "catalog.go:64", 1e6),)
-    assert await ask(fakes, "history svc-orders") == History(ORDERS, fakes.snapshots.lines)
+    assert await ask(fakes, "history svc-orders") == History(ORDERS, fakes.snapshots.lines, is_drawn=True)
 
 
 def test_an_instance_is_chosen_by_its_name_however_it_is_typed() -> None:

@@ -117,7 +117,7 @@ def _hostile() -> Story:
 
 
 def _history(told: Story) -> TrendPicture:
-    return TrendPicture(told.service, told.trend, "U0ANA")
+    return TrendPicture(told.service, told.trend)
 
 
 def _fleet() -> TrendPicture:
@@ -128,7 +128,7 @@ def _fleet() -> TrendPicture:
     pasts = [trend(ill.diagnosis, (*RISING[:6], *RISING[1::2]), instance="orders-0", new=deployed)]
     pasts += [trend(well.diagnosis, steady, instance=f"orders-{number}", new=deployed) for number in (1, 2, 3)]
     known: Service = ill.service
-    return TrendPicture(known, merged(*pasts), "U0ANA")
+    return TrendPicture(known, merged(*pasts))
 
 
 SCENES: tuple[Scene, ...] = (
