@@ -3,20 +3,32 @@
 Every step may be repeated: a worker can die at any line of this page, and another one begins it anew. What is said has
 an id, and the outbox says it once. What must not be repeated (a visit, because Redis was away after it) is tried again
 where it stands.
+
+The bytes are kept before what was found is remembered: whoever repeats the job knows the one only if there is the
+other, or it could not be kept. The answer comes first, then the root, which tells the channel, then the picture; the
+flame graph, for which nobody waits, is drawn last.
 """
+
+from contextlib import suppress
 
 from analyzers.errors import MapstormError
 from analyzers.finding import Diagnosis
+from handlers.drawing import draw
 from handlers.errors import RequestError, UnderWay
 from handlers.incidents import captures
 from handlers.look import look
-from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Slip, Summary
-from handlers.patience import MINUTES, patiently
+from handlers.notes import CaptureFailed, CaptureFinished, CapturePicture, CaptureStarted, Slip, Summary
+from handlers.patience import MINUTES, SECONDS, patiently
 from handlers.ports import Tools
 from handlers.posts import Reply, Root, Urgency
 from handlers.records import Capture, Outcome, Request, Service, Trigger
+from handlers.report import Raw, Report
+from handlers.taped import Tape
+from handlers.trend import trend
 
 BUG = "bug"
+# As many captures as can be told apart in a picture on a phone.
+SHOWN = 40
 
 
 async def request(tools: Tools, asked: Request) -> None:
@@ -44,9 +56,16 @@ async def request_gave_up(tools: Tools, asked: Request, error: MapstormError | N
 async def run(tools: Tools, capture: Capture, *, last_try: bool) -> None:
     """Captures, compares with the snapshot before, answers in the thread. Raises what is worth another try."""
     service = _service(tools, capture)
-    if not await tools.progress.has_ended(capture):
-        await _answer(tools, capture, await _found(tools, service, capture, last_try=last_try))
-    await _conclude(tools, service, capture)
+    if await tools.progress.has_ended(capture):
+        found = await tools.progress.diagnosis(capture)
+    else:
+        note = await _found(tools, service, capture, last_try=last_try)
+        await _answer(tools, capture, note)
+        found = note.diagnosis if isinstance(note, Summary) else None
+    outcomes = await _conclude(tools, service, capture)
+    told = any(outcome.instance == capture.instance and outcome.failed is None for outcome in outcomes)
+    if found is not None and told:
+        await _show(tools, service, capture, found)
 
 
 async def gave_up(tools: Tools, capture: Capture, error: MapstormError | None) -> None:
@@ -61,19 +80,34 @@ async def gave_up(tools: Tools, capture: Capture, error: MapstormError | None) -
 async def _found(tools: Tools, service: Service, capture: Capture, *, last_try: bool) -> Summary | CaptureFailed:
     """What there is to say. What an earlier try has found is not looked for again: a visit costs the service a GC."""
     try:
-        known = await tools.progress.diagnosis(capture)
-        if known is not None:
-            return Summary(service, capture.instance, capture.id, known)
-        async with tools.turns.take(capture):
-            note = await look(
-                tools.heaps, tools.snapshots, tools.leaves, service, capture, now=tools.now, pause=tools.pause
-            )
-        await tools.progress.diagnosed(capture, note.diagnosis)
-        return note
+        found = await tools.progress.diagnosis(capture)
+        if found is None:
+            async with tools.turns.take(capture):
+                found = await _look(tools, service, capture)
+        return Summary(service, capture.instance, capture.id, found, await _link(tools, capture))
     except MapstormError as error:
         if error.retryable and (not last_try or isinstance(error, UnderWay)):
             raise
         return CaptureFailed(service, capture.instance, capture.id, error.reason, error.detail)
+
+
+async def _look(tools: Tools, service: Service, capture: Capture) -> Diagnosis:
+    """Looks, keeps what the visits brought, and remembers what was found. Without a page to show nothing is copied."""
+    tape = Tape(service.keep.bytes) if tools.reports.link(capture) else None
+    where = (tools.heaps, tools.snapshots, tools.leaves, service, capture)
+    found = (await look(*where, now=tools.now, pause=tools.pause, tape=tape)).diagnosis
+    report, raw = Report(capture, found), tape.raw() if tape else Raw()
+    with suppress(MapstormError):  # an answer without a page is better than none
+        await patiently(tools.pause, lambda: tools.reports.put(service, report, raw), SECONDS)
+    await tools.progress.diagnosed(capture, found)
+    return found
+
+
+async def _link(tools: Tools, capture: Capture) -> str | None:
+    """The address of the page, if there is one: it may not have been kept, or be forgotten already."""
+    with suppress(MapstormError):
+        return tools.reports.link(capture) if await tools.reports.get(capture.id) else None
+    return None
 
 
 async def _answer(tools: Tools, capture: Capture, note: Summary | CaptureFailed) -> None:
@@ -93,15 +127,25 @@ def _urgency(capture: Capture) -> Urgency:
     return Urgency.PROGRESS if is_peer else Urgency.DIAGNOSIS
 
 
-async def _conclude(tools: Tools, service: Service, capture: Capture) -> None:
+async def _conclude(tools: Tools, service: Service, capture: Capture) -> tuple[Outcome, ...]:
     """The root tells every outcome there is."""
     asked = capture.request
     outcomes = await tools.progress.outcomes(asked)
     if asked.incident:
         await captures.ended(tools, service, capture, outcomes)
-        return
+        return outcomes
     note = CaptureFinished(service, asked.instances, asked.asked_by, outcomes, asked.id)
     await tools.outbox.put(Root(asked.id, service.channel, note, version=len(outcomes), asker=asked.asked_by))
+    return outcomes
+
+
+async def _show(tools: Tools, service: Service, capture: Capture, found: Diagnosis) -> None:
+    """The picture of what was found; then the flame graph, from what is kept."""
+    history = await tools.snapshots.history(capture.request.service)
+    picture = CapturePicture(service, capture.instance, found, trend(capture, found, history)[-SHOWN:])
+    conversation, event = capture.request.conversation, f"{capture.id}.picture"
+    await tools.outbox.put(Reply(conversation, event, picture, Urgency.PROGRESS))
+    await draw(tools, capture)
 
 
 def _service(tools: Tools, capture: Capture) -> Service:

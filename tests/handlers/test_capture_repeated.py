@@ -7,7 +7,7 @@ import pytest
 
 from handlers import capture
 from handlers.errors import Busy, OutageError, Refused
-from handlers.notes import CaptureFailed, CaptureFinished, Summary
+from handlers.notes import CaptureFailed, CaptureFinished, CapturePicture, Summary
 from handlers.patience import MINUTES, patiently
 from handlers.records import Capture, Instance, Request
 from tests.analyzers.recordings import Recording
@@ -40,7 +40,7 @@ async def test_an_answer_is_given_once_when_redis_blinks_after_it(storm: Fakes, 
     (job,) = await queued(storm)
     storm.progress.blips = 2
     await capture.run(storm.tools, job, last_try=last_try)
-    assert replies(storm) == [Summary]
+    assert replies(storm) == [Summary, CapturePicture]
     assert await storm.progress.has_ended(job)
 
 
@@ -50,7 +50,7 @@ async def test_redis_away_for_a_minute_costs_no_second_visit(storm: Fakes) -> No
     began = storm.clock.time
     await capture.run(storm.tools, job, last_try=False)
     assert storm.clock.time - began >= 60
-    assert replies(storm) == [Summary]
+    assert replies(storm) == [Summary, CapturePicture]
     assert storm.heaps.visited == ONE_VISIT
 
 
@@ -61,7 +61,7 @@ async def test_redis_away_for_longer_costs_none_either(storm: Fakes) -> None:
         with pytest.raises(OutageError):
             await capture.run(storm.tools, job, last_try=False)
     await capture.run(storm.tools, job, last_try=True)
-    assert replies(storm) == [Summary]
+    assert replies(storm) == [Summary, CapturePicture]
     assert storm.heaps.visited == ONE_VISIT
 
 
@@ -77,7 +77,7 @@ async def test_a_capture_already_answered_is_not_given_up(storm: Fakes) -> None:
     (job,) = await queued(storm)
     await capture.run(storm.tools, job, last_try=True)
     await capture.gave_up(storm.tools, job, None)
-    assert replies(storm) == [Summary]
+    assert replies(storm) == [Summary, CapturePicture]
 
 
 # Two copies
@@ -91,7 +91,7 @@ async def test_a_second_copy_finds_the_instance_busy_and_then_the_answer_given(s
     storm.turns.taken.clear()
     for _ in range(2):
         await capture.run(storm.tools, job, last_try=False)
-    assert replies(storm) == [Summary]
+    assert replies(storm) == [Summary, CapturePicture]
     assert storm.heaps.visited == ONE_VISIT
 
 
@@ -99,12 +99,12 @@ async def test_a_copy_that_found_something_else_changes_nothing(storm: Fakes) ->
     """It stood still for so long that it lost its turn: what the other one has said stands."""
     (job,) = await queued(storm)
     await capture.run(storm.tools, job, last_try=False)
-    root, (reply,) = storm.outbox.roots["r1"], storm.outbox.said()
+    root, said = storm.outbox.roots["r1"], storm.outbox.said()
     storm.progress.known.clear()
     storm.progress.diagnoses.clear()
     storm.heaps.pprof["orders-0"] = FakePprof([Refused("403")])
     await capture.run(storm.tools, job, last_try=False)
-    assert storm.outbox.said() == [reply]
+    assert storm.outbox.said() == said
     assert storm.outbox.roots["r1"] == root
 
 

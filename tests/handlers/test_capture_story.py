@@ -30,7 +30,7 @@ from handlers.errors import (
     Unreachable,
     UntrustedAddress,
 )
-from handlers.notes import CaptureFailed, CaptureFinished, CaptureStarted, Slip, Summary
+from handlers.notes import CaptureFailed, CaptureFinished, CapturePicture, CaptureStarted, Slip, Summary
 from handlers.posts import Root
 from handlers.records import Capture, Outcome, Request
 from tests.analyzers.recordings import Recording
@@ -66,6 +66,11 @@ async def queued(fakes: Fakes, *instances: str) -> list[Capture]:
 
 async def run(fakes: Fakes, job: Capture, *, last_try: bool = False) -> None:
     await capture.run(fakes.tools, job, last_try=last_try)
+
+
+def summary_of(fakes: Fakes) -> Summary:
+    """The latest diagnosis that was told."""
+    return [note for note in fakes.outbox.said() if isinstance(note, Summary)][-1]
 
 
 @pytest.fixture
@@ -104,9 +109,10 @@ async def test_a_request_that_can_say_nothing_queues_nothing(fakes: Fakes) -> No
 async def test_a_capture_ends_with_a_diagnosis_and_an_edited_root(storm: Fakes) -> None:
     (job,) = await queued(storm)
     await run(storm, job)
-    assert [type(note) for note in storm.outbox.notes()] == [CaptureStarted, Summary, CaptureFinished]
-    (reply,) = storm.outbox.said()
-    assert isinstance(reply, Summary)
+    assert [type(note) for note in storm.outbox.notes()] == [
+        *(CaptureStarted, Summary, CaptureFinished, CapturePicture),
+    ]
+    reply = summary_of(storm)
     assert (reply.instance, reply.capture_id) == ("orders-0", job.id)
     assert reply.diagnosis.verdict is Verdict.GROWTH_STORM
     assert reply.diagnosis.comparison.basis is Basis.FIRST
@@ -122,7 +128,7 @@ async def test_a_capture_that_is_repeated_speaks_once(storm: Fakes) -> None:
     (job,) = await queued(storm)
     await run(storm, job)
     await run(storm, job)
-    assert len(storm.outbox.said()) == 1
+    assert [type(note) for note in storm.outbox.said()] == [Summary, CapturePicture]
     assert len(storm.heaps.visited) == 1
 
 
@@ -151,8 +157,7 @@ async def test_the_snapshot_is_kept_and_is_the_next_captures_base(
     later = replace(job, id="r2.orders-0", request=replace(job.request, id="r2", requested_at=fakes.clock.time))
     fakes.heaps.pprof["orders-0"].texts = fakes.heaps.pprof["orders-0"].texts[2:]
     await run(fakes, later)
-    summary = fakes.outbox.said()[-1]
-    assert isinstance(summary, Summary)
+    summary = summary_of(fakes)
     assert summary.diagnosis.comparison.basis is Basis.SAME_PROCESS
     assert summary.diagnosis.comparison.age
 
@@ -165,8 +170,7 @@ async def test_a_capture_is_never_its_own_base(storm: Fakes) -> None:
     storm.progress.diagnoses.clear()
     storm.outbox.replies.clear()
     await run(storm, job)
-    summary = storm.outbox.said()[-1]
-    assert isinstance(summary, Summary)
+    summary = summary_of(storm)
     assert summary.diagnosis.comparison.basis is Basis.FIRST
     assert len(storm.snapshots.kept) == 1
 
@@ -175,8 +179,7 @@ async def test_another_instances_snapshot_is_no_base(storm: Fakes) -> None:
     first, second = await queued(storm, *BOTH)
     await run(storm, first)
     await run(storm, replace(second, request=replace(second.request, requested_at=storm.clock.time + 60)))
-    summary = storm.outbox.said()[-1]
-    assert isinstance(summary, Summary)
+    summary = summary_of(storm)
     assert summary.diagnosis.comparison.basis is Basis.FIRST
 
 
@@ -185,8 +188,7 @@ async def test_thresholds_of_the_service_are_heard(storm: Fakes) -> None:
     storm.registry.services["svc-orders"] = replace(ORDERS, thresholds=deaf)
     (job,) = await queued(storm)
     await run(storm, job)
-    summary = storm.outbox.said()[-1]
-    assert isinstance(summary, Summary)
+    summary = summary_of(storm)
     assert summary.diagnosis.verdict is Verdict.NO_MAP_PROBLEM
     root = storm.outbox.roots["r1"].note
     assert isinstance(root, CaptureFinished)
