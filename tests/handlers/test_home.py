@@ -160,7 +160,8 @@ async def test_capture_and_history_are_the_commands() -> None:
     assert list(scene.queue.requests) == ["r1"]
     assert scene.queue.requests["r1"].asked_by == ANA.user
     told = await act(scene.tools, HomeAct.HISTORY, identity_of(service), ANA, "r2")
-    assert told == History(service, scene.histories.of["svc"])
+    assert isinstance(told, History)
+    assert (told.service, told.entries) == (service, scene.histories.of["svc"])
     assert await act(scene.tools, HomeAct.REFRESH, "", ANA, "r3") is None
 
 
