@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61nalyzers/profile.proto\x12\x0emapstorm.pprof\"\xe5\x02\n\x07Profile\x12.\n\x0bsample_type\x18\x01 \x03(\x0b\x32\x19.mapstorm.pprof.ValueType\x12&\n\x06sample\x18\x02 \x03(\x0b\x32\x16.mapstorm.pprof.Sample\x12(\n\x07mapping\x18\x03 \x03(\x0b\x32\x17.mapstorm.pprof.Mapping\x12*\n\x08location\x18\x04 \x03(\x0b\x32\x18.mapstorm.pprof.Location\x12*\n\x08\x66unction\x18\x05 \x03(\x0b\x32\x18.mapstorm.pprof.Function\x12\x14\n\x0cstring_table\x18\x06 \x03(\t\x12\x12\n\ntime_nanos\x18\t \x01(\x03\x12\x16\n\x0e\x64uration_nanos\x18\n \x01(\x03\x12.\n\x0bperiod_type\x18\x0b \x01(\x0b\x32\x19.mapstorm.pprof.ValueType\x12\x0e\n\x06period\x18\x0c \x01(\x03\"\'\n\tValueType\x12\x0c\n\x04type\x18\x01 \x01(\x03\x12\x0c\n\x04unit\x18\x02 \x01(\x03\"R\n\x06Sample\x12\x13\n\x0blocation_id\x18\x01 \x03(\x04\x12\r\n\x05value\x18\x02 \x03(\x03\x12$\n\x05label\x18\x03 \x03(\x0b\x32\x15.mapstorm.pprof.Label\".\n\x05Label\x12\x0b\n\x03key\x18\x01 \x01(\x03\x12\x0b\n\x03str\x18\x02 \x01(\x03\x12\x0b\n\x03num\x18\x03 \x01(\x03\"e\n\x07Mapping\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x14\n\x0cmemory_start\x18\x02 \x01(\x04\x12\x14\n\x0cmemory_limit\x18\x03 \x01(\x04\x12\x10\n\x08\x66ilename\x18\x05 \x01(\x03\x12\x10\n\x08\x62uild_id\x18\x06 \x01(\x03\"_\n\x08Location\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x12\n\nmapping_id\x18\x02 \x01(\x04\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\x04\x12\"\n\x04line\x18\x04 \x03(\x0b\x32\x14.mapstorm.pprof.Line\")\n\x04Line\x12\x13\n\x0b\x66unction_id\x18\x01 \x01(\x04\x12\x0c\n\x04line\x18\x02 \x01(\x03\"6\n\x08\x46unction\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04name\x18\x02 \x01(\x03\x12\x10\n\x08\x66ilename\x18\x04 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61nalyzers/profile.proto\x12\x0emapstorm.pprof\"\x82\x03\n\x07Profile\x12.\n\x0bsample_type\x18\x01 \x03(\x0b\x32\x19.mapstorm.pprof.ValueType\x12&\n\x06sample\x18\x02 \x03(\x0b\x32\x16.mapstorm.pprof.Sample\x12(\n\x07mapping\x18\x03 \x03(\x0b\x32\x17.mapstorm.pprof.Mapping\x12*\n\x08location\x18\x04 \x03(\x0b\x32\x18.mapstorm.pprof.Location\x12*\n\x08\x66unction\x18\x05 \x03(\x0b\x32\x18.mapstorm.pprof.Function\x12\x14\n\x0cstring_table\x18\x06 \x03(\t\x12\x12\n\ntime_nanos\x18\t \x01(\x03\x12\x16\n\x0e\x64uration_nanos\x18\n \x01(\x03\x12.\n\x0bperiod_type\x18\x0b \x01(\x0b\x32\x19.mapstorm.pprof.ValueType\x12\x0e\n\x06period\x18\x0c \x01(\x03\x12\x1b\n\x13\x64\x65\x66\x61ult_sample_type\x18\x0e \x01(\x03\"\'\n\tValueType\x12\x0c\n\x04type\x18\x01 \x01(\x03\x12\x0c\n\x04unit\x18\x02 \x01(\x03\"R\n\x06Sample\x12\x13\n\x0blocation_id\x18\x01 \x03(\x04\x12\r\n\x05value\x18\x02 \x03(\x03\x12$\n\x05label\x18\x03 \x03(\x0b\x32\x15.mapstorm.pprof.Label\".\n\x05Label\x12\x0b\n\x03key\x18\x01 \x01(\x03\x12\x0b\n\x03str\x18\x02 \x01(\x03\x12\x0b\n\x03num\x18\x03 \x01(\x03\"\xc8\x01\n\x07Mapping\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x14\n\x0cmemory_start\x18\x02 \x01(\x04\x12\x14\n\x0cmemory_limit\x18\x03 \x01(\x04\x12\x10\n\x08\x66ilename\x18\x05 \x01(\x03\x12\x10\n\x08\x62uild_id\x18\x06 \x01(\x03\x12\x15\n\rhas_functions\x18\x07 \x01(\x08\x12\x15\n\rhas_filenames\x18\x08 \x01(\x08\x12\x18\n\x10has_line_numbers\x18\t \x01(\x08\x12\x19\n\x11has_inline_frames\x18\n \x01(\x08\"_\n\x08Location\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x12\n\nmapping_id\x18\x02 \x01(\x04\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\x04\x12\"\n\x04line\x18\x04 \x03(\x0b\x32\x14.mapstorm.pprof.Line\")\n\x04Line\x12\x13\n\x0b\x66unction_id\x18\x01 \x01(\x04\x12\x0c\n\x04line\x18\x02 \x01(\x03\"K\n\x08\x46unction\x12\n\n\x02id\x18\x01 \x01(\x04\x12\x0c\n\x04name\x18\x02 \x01(\x03\x12\x13\n\x0bsystem_name\x18\x03 \x01(\x03\x12\x10\n\x08\x66ilename\x18\x04 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,19 +32,19 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'analyzers.profile_pb2', _gl
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PROFILE']._serialized_start=44
-  _globals['_PROFILE']._serialized_end=401
-  _globals['_VALUETYPE']._serialized_start=403
-  _globals['_VALUETYPE']._serialized_end=442
-  _globals['_SAMPLE']._serialized_start=444
-  _globals['_SAMPLE']._serialized_end=526
-  _globals['_LABEL']._serialized_start=528
-  _globals['_LABEL']._serialized_end=574
-  _globals['_MAPPING']._serialized_start=576
-  _globals['_MAPPING']._serialized_end=677
-  _globals['_LOCATION']._serialized_start=679
-  _globals['_LOCATION']._serialized_end=774
-  _globals['_LINE']._serialized_start=776
-  _globals['_LINE']._serialized_end=817
-  _globals['_FUNCTION']._serialized_start=819
-  _globals['_FUNCTION']._serialized_end=873
+  _globals['_PROFILE']._serialized_end=430
+  _globals['_VALUETYPE']._serialized_start=432
+  _globals['_VALUETYPE']._serialized_end=471
+  _globals['_SAMPLE']._serialized_start=473
+  _globals['_SAMPLE']._serialized_end=555
+  _globals['_LABEL']._serialized_start=557
+  _globals['_LABEL']._serialized_end=603
+  _globals['_MAPPING']._serialized_start=606
+  _globals['_MAPPING']._serialized_end=806
+  _globals['_LOCATION']._serialized_start=808
+  _globals['_LOCATION']._serialized_end=903
+  _globals['_LINE']._serialized_start=905
+  _globals['_LINE']._serialized_end=946
+  _globals['_FUNCTION']._serialized_start=948
+  _globals['_FUNCTION']._serialized_end=1023
 # @@protoc_insertion_point(module_scope)

@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Profile(_message.Message):
-    __slots__ = ("sample_type", "sample", "mapping", "location", "function", "string_table", "time_nanos", "duration_nanos", "period_type", "period")
+    __slots__ = ("sample_type", "sample", "mapping", "location", "function", "string_table", "time_nanos", "duration_nanos", "period_type", "period", "default_sample_type")
     SAMPLE_TYPE_FIELD_NUMBER: _ClassVar[int]
     SAMPLE_FIELD_NUMBER: _ClassVar[int]
     MAPPING_FIELD_NUMBER: _ClassVar[int]
@@ -18,6 +18,7 @@ class Profile(_message.Message):
     DURATION_NANOS_FIELD_NUMBER: _ClassVar[int]
     PERIOD_TYPE_FIELD_NUMBER: _ClassVar[int]
     PERIOD_FIELD_NUMBER: _ClassVar[int]
+    DEFAULT_SAMPLE_TYPE_FIELD_NUMBER: _ClassVar[int]
     sample_type: _containers.RepeatedCompositeFieldContainer[ValueType]
     sample: _containers.RepeatedCompositeFieldContainer[Sample]
     mapping: _containers.RepeatedCompositeFieldContainer[Mapping]
@@ -28,7 +29,8 @@ class Profile(_message.Message):
     duration_nanos: int
     period_type: ValueType
     period: int
-    def __init__(self, sample_type: _Optional[_Iterable[_Union[ValueType, _Mapping]]] = ..., sample: _Optional[_Iterable[_Union[Sample, _Mapping]]] = ..., mapping: _Optional[_Iterable[_Union[Mapping, _Mapping]]] = ..., location: _Optional[_Iterable[_Union[Location, _Mapping]]] = ..., function: _Optional[_Iterable[_Union[Function, _Mapping]]] = ..., string_table: _Optional[_Iterable[str]] = ..., time_nanos: _Optional[int] = ..., duration_nanos: _Optional[int] = ..., period_type: _Optional[_Union[ValueType, _Mapping]] = ..., period: _Optional[int] = ...) -> None: ...
+    default_sample_type: int
+    def __init__(self, sample_type: _Optional[_Iterable[_Union[ValueType, _Mapping]]] = ..., sample: _Optional[_Iterable[_Union[Sample, _Mapping]]] = ..., mapping: _Optional[_Iterable[_Union[Mapping, _Mapping]]] = ..., location: _Optional[_Iterable[_Union[Location, _Mapping]]] = ..., function: _Optional[_Iterable[_Union[Function, _Mapping]]] = ..., string_table: _Optional[_Iterable[str]] = ..., time_nanos: _Optional[int] = ..., duration_nanos: _Optional[int] = ..., period_type: _Optional[_Union[ValueType, _Mapping]] = ..., period: _Optional[int] = ..., default_sample_type: _Optional[int] = ...) -> None: ...
 
 class ValueType(_message.Message):
     __slots__ = ("type", "unit")
@@ -59,18 +61,26 @@ class Label(_message.Message):
     def __init__(self, key: _Optional[int] = ..., str: _Optional[int] = ..., num: _Optional[int] = ...) -> None: ...
 
 class Mapping(_message.Message):
-    __slots__ = ("id", "memory_start", "memory_limit", "filename", "build_id")
+    __slots__ = ("id", "memory_start", "memory_limit", "filename", "build_id", "has_functions", "has_filenames", "has_line_numbers", "has_inline_frames")
     ID_FIELD_NUMBER: _ClassVar[int]
     MEMORY_START_FIELD_NUMBER: _ClassVar[int]
     MEMORY_LIMIT_FIELD_NUMBER: _ClassVar[int]
     FILENAME_FIELD_NUMBER: _ClassVar[int]
     BUILD_ID_FIELD_NUMBER: _ClassVar[int]
+    HAS_FUNCTIONS_FIELD_NUMBER: _ClassVar[int]
+    HAS_FILENAMES_FIELD_NUMBER: _ClassVar[int]
+    HAS_LINE_NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    HAS_INLINE_FRAMES_FIELD_NUMBER: _ClassVar[int]
     id: int
     memory_start: int
     memory_limit: int
     filename: int
     build_id: int
-    def __init__(self, id: _Optional[int] = ..., memory_start: _Optional[int] = ..., memory_limit: _Optional[int] = ..., filename: _Optional[int] = ..., build_id: _Optional[int] = ...) -> None: ...
+    has_functions: bool
+    has_filenames: bool
+    has_line_numbers: bool
+    has_inline_frames: bool
+    def __init__(self, id: _Optional[int] = ..., memory_start: _Optional[int] = ..., memory_limit: _Optional[int] = ..., filename: _Optional[int] = ..., build_id: _Optional[int] = ..., has_functions: _Optional[bool] = ..., has_filenames: _Optional[bool] = ..., has_line_numbers: _Optional[bool] = ..., has_inline_frames: _Optional[bool] = ...) -> None: ...
 
 class Location(_message.Message):
     __slots__ = ("id", "mapping_id", "address", "line")
@@ -93,11 +103,13 @@ class Line(_message.Message):
     def __init__(self, function_id: _Optional[int] = ..., line: _Optional[int] = ...) -> None: ...
 
 class Function(_message.Message):
-    __slots__ = ("id", "name", "filename")
+    __slots__ = ("id", "name", "system_name", "filename")
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    SYSTEM_NAME_FIELD_NUMBER: _ClassVar[int]
     FILENAME_FIELD_NUMBER: _ClassVar[int]
     id: int
     name: int
+    system_name: int
     filename: int
-    def __init__(self, id: _Optional[int] = ..., name: _Optional[int] = ..., filename: _Optional[int] = ...) -> None: ...
+    def __init__(self, id: _Optional[int] = ..., name: _Optional[int] = ..., system_name: _Optional[int] = ..., filename: _Optional[int] = ...) -> None: ...
