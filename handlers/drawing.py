@@ -12,13 +12,10 @@ from analyzers.errors import ProfileError
 from analyzers.flame import Flame
 from analyzers.profile import Source
 from analyzers.stacks import Stacks
-from handlers.ports import Reports, Tools
+from handlers.ports import Tools
 from handlers.records import Capture
 from handlers.report import Raw, Report
 from handlers.wholes import stacks
-
-# The base of a diagnosis is found by its age, which goes by the service's clock.
-CLOCKS_S, CLOCKS_SHARE = 2.0, 0.01
 
 
 async def draw(tools: Tools, capture: Capture) -> None:
@@ -30,30 +27,29 @@ async def draw(tools: Tools, capture: Capture) -> None:
     raw = await reports.raw(capture.id)
     if raw is None:
         return
-    base = await _base(reports, report)
-    flame = await asyncio.to_thread(_flame, raw, base)
+    base = await _base(tools, report)
+    flame = await asyncio.to_thread(flame_of, raw, base)
     if flame is not None:
         await reports.draw(capture.id, flame)
 
 
-async def _base(reports: Reports, report: Report) -> Raw | None:
-    """What the diagnosis compared it with, if its bytes are kept. Of another process it is none: what was allocated
-    there since its start says nothing about what was allocated here."""
-    capture, compared = report.capture, report.diagnosis.comparison
-    if compared.basis is not Basis.SAME_PROCESS or compared.age is None:
+async def _base(tools: Tools, report: Report) -> Raw | None:
+    """The bytes of what the diagnosis compared it with, if they are kept. Of another process they are none: what was
+    allocated there since its start says nothing about what was allocated here."""
+    capture, asked = report.capture, report.capture.request
+    if report.diagnosis.comparison.basis is not Basis.SAME_PROCESS:
         return None
-    asked = capture.request
-    found = await reports.before(asked.service, capture.instance, asked.requested_at)
-    base = await reports.get(found) if found else None
-    if base is None:
-        return None
-    age = report.diagnosis.captured_at - base.diagnosis.captured_at
-    if abs(age - compared.age) > max(CLOCKS_S, CLOCKS_SHARE * compared.age):
-        return None  # an older one: the one it was compared with is not kept
-    return await reports.raw(base.capture.id)
+    history = await tools.snapshots.history(asked.service)
+    compared = [
+        line.capture_id
+        for line in history
+        if line.instance == capture.instance and line.captured_at < asked.requested_at
+    ]
+    found = await tools.reports.before(asked.service, capture.instance, asked.requested_at)
+    return await tools.reports.raw(found) if found and compared[:1] == [found] else None
 
 
-def _flame(raw: Raw, base: Raw | None) -> Flame | None:
+def flame_of(raw: Raw, base: Raw | None) -> Flame | None:
     """Of the texts, else of the protobufs; None where neither can be read."""
     for source in Source:
         now = _readable(raw, source)

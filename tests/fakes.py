@@ -21,6 +21,7 @@ from handlers.records import Capture, Held, Instance, Outcome, Remembered, Reque
 from handlers.report import Raw, Report, Sizes
 from handlers.rotation import Member, Rota, Rotation, Span
 from handlers.step import HandoffStep, Reason, Step, Wake
+from handlers.trend import line_of
 from tests.analyzers.recordings import EPOCH, Recording
 
 ORDERS = Service(
@@ -181,7 +182,8 @@ class FakeSnapshots:
         self.kept[capture.id] = (capture, snapshot, diagnosis)
 
     async def history(self, service: str) -> tuple[Remembered, ...]:
-        return self.lines
+        kept = [line_of(capture, diagnosis) for capture, _, diagnosis in self.kept.values()]
+        return self.lines or tuple(sorted(kept, reverse=True))
 
 
 @dataclass
