@@ -30,6 +30,7 @@ from bot.metrics import Figures, Metrics
 from bot.once import Once
 from bot.readiness import Readiness
 from bot.registry_services import RegistryError
+from bot.reports.routes import routes as report_routes
 from bot.settings import Settings, SettingsError, for_web
 from bot.signature import Signed
 from bot.slash import bolt_app
@@ -68,11 +69,20 @@ def create_app(house: House, bolt: AsyncApp, metrics: Metrics, signing_secret: s
         routes=[
             *([slack] if signing_secret else []),
             *routes(house.webhooks, alerts),
+            *_reports(house),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", shown),
         ]
     )
+
+
+def _reports(house: House) -> list[Route]:
+    """Pages of captures, where mapstorm has a public address to link to."""
+    if house.reports is None or house.links is None:
+        return []
+    links, now = house.links, house.tools.now
+    return report_routes(house.tools, lambda token: links.capture_of(token, now()), house.reports.flame_json)
 
 
 class SlackEvents:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parent / "page"
+BUILT = Path(__file__).parent / "page" / "built"
 DIGITS = 16
 
 
@@ -46,6 +46,6 @@ def policy_source(body: bytes) -> str:
 
 
 def _asset(name: str, media_type: str) -> Asset:
-    body = b"" if name == "page.js" else (FOLDER / "src" / name).read_bytes()
+    body = (BUILT / name).read_bytes()
     stem, _, ending = name.partition(".")
     return Asset(f"{stem}.{sha256(body).hexdigest()[:DIGITS]}.{ending}", media_type, body)

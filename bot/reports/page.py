@@ -17,6 +17,9 @@ from bot.reports.panels import panels
 from bot.words import Medium, markup
 from handlers.paging import Page
 
+# Of more lines a page only says where they are.
+MOST_FINDINGS = 5
+
 
 class Served(NamedTuple):
     """The page under an address: the token of its link. Everything else of it is told relative to that address, so
@@ -65,7 +68,8 @@ def html(page: Page, flame: Flame | None, served: Served | None = None) -> str:
         note=page.summary,
         page=page,
         around=_by_address(served) if served else _inline(flame),
-        panels=panels(page),
+        panels=panels(page, MOST_FINDINGS),
+        told=MOST_FINDINGS,
         commands=Commands(shlex.quote(page.summary.service.name), shlex.quote(page.summary.instance)),
         flame=flame,
         legend=legend(flame) if flame else (),
