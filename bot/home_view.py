@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 
 from bot.blocks import Block, actions, context, section, shorten
+from bot.pictures.text import sparkline
 from bot.render import SECTION, act_button, message
 from bot.words import passage
 from handlers.handoff import HandoffAct
@@ -24,10 +25,12 @@ DIVIDER: Block = {"type": "divider"}
 def view(home: Home, told: Note | None = None) -> View:
     """The whole view. `told` is the answer to what was pressed, on top of it."""
     blocks = [*_told(told), *_head(home), *_rotations(home.rotations)]
-    left_out, groups = home.left_out, [_service(one) for one in home.services]
-    for number, group in enumerate(groups):
-        if len(blocks) + len(group) > BLOCKS or _size(blocks) + _size(group) > BYTES:
-            left_out += len(groups) - number
+    left_out, room = home.left_out, BYTES - _size(blocks)
+    for number, one in enumerate(home.services):
+        group = _service(one)
+        room -= _size(group)
+        if len(blocks) + len(group) > BLOCKS or room < 0:
+            left_out += len(home.services) - number
             break
         blocks += group
     if left_out:
@@ -60,14 +63,17 @@ def _rotations(rotations: tuple[HomeRotation, ...]) -> Iterable[Block]:
 
 
 def _service(one: HomeService) -> list[Block]:
+    """Its own buttons stand right below it, those of an incident below that."""
     name = one.service.name
-    blocks = [DIVIDER, section(_fitting(passage(WORDS, "service", one, sparkline(one.live_heaps))))]
+    acts = (HomeAct.CAPTURE, HomeAct.HISTORY) if one.may_capture else (HomeAct.HISTORY,)
+    blocks = [
+        DIVIDER,
+        section(_fitting(passage(WORDS, "service", one, sparkline(one.live_heaps)))),
+        actions(f"home.{one.id}", [act_button("home", act, one.id, WORDS, name) for act in acts]),
+    ]
     for incident in one.incidents:
         blocks += _incident(incident, name)
-    if one.more:
-        blocks.append(context(passage(WORDS, "more_incidents", one)))
-    acts = (HomeAct.CAPTURE, HomeAct.HISTORY) if one.may_capture else (HomeAct.HISTORY,)
-    return [*blocks, actions(f"home.{one.id}", [act_button("home", act, one.id, WORDS, name) for act in acts])]
+    return [*blocks, context(passage(WORDS, "more_incidents", one))] if one.more else blocks
 
 
 def _incident(one: HomeIncident, service: str) -> list[Block]:
@@ -80,12 +86,6 @@ def _incident(one: HomeIncident, service: str) -> list[Block]:
 
 def _fitting(text: str) -> str:
     return shorten(text, SECTION)
-
-
-def sparkline(values: Iterable[float]) -> str:
-    listed = list(values)
-    top = max(listed, default=1.0) or 1.0
-    return "".join("▁▂▃▄▅▆▇█"[min(7, int(8 * value / top))] for value in listed)
 
 
 def _size(blocks: list[Block]) -> int:
