@@ -1,78 +1,29 @@
-"""A line's tables by size as rows: each doubling or split with its bytes, what of it is garbage, and today's size.
-
-Bars are linear: each of a classic map's is twice the one before, and parts of a bar compare only on such a scale.
-"""
+"""A line's tables by size as bars. They are linear, because parts of a bar compare only on such a scale."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from analyzers.finding import Finding, Rung
-from analyzers.maps.tables import TABLE_SLOTS
-from analyzers.names.frames import Implementation
+from analyzers.finding import Finding
 from bot import numbers
 from bot.pictures.drawn import BODY, LINE, SMALL, Drawing, Label, Shape, words
 from bot.pictures.fills import Item, legend, pointer, stacked
 from bot.pictures.measure import width, wrap
-from bot.pictures.scales import sound
-from bot.pictures.text import Bar
+from bot.pictures.rungs import Row, in_slots, left_over, rows, splits
 
-MOST_ROWS = 14
 ROW, BAR = 18.0, 12.0
 MARGIN = 10.0  # room for the mark of today's row
 # Fewer tables than this are one, for whoever reads samples.
 SEVERAL = 1.5
+BEHIND = 5.0  # between a bar and how many tables it is
 
 
-class Row(NamedTuple):
-    """Tables of one size, or of several small ones together: how many and their bytes, allocated and in use."""
+class Columns(NamedTuple):
+    """Where a table's columns are: sizes end at `left`, bars start at `start` and are at most `room` long."""
 
-    size: str
-    tables: float
-    space: float
-    inuse: float
-    is_today: bool
-
-
-def rows(finding: Finding, most: int = MOST_ROWS) -> list[Row]:
-    """The ladder, smallest first, the smallest summed up where there are more than `most`."""
-    known = finding.ladder
-    today = _today(finding)
-    beyond = max(0, len(known) - most + 1) if len(known) > most else 0
-    by_slots = all(rung.slots for rung in known)
-    found = [
-        Row(
-            f"{rung.slots:,}" if by_slots and rung.slots else numbers.in_bytes(sound(rung.object_size)),
-            sound(rung.alloc_objects),
-            sound(rung.alloc_space),
-            min(sound(rung.inuse_space), sound(rung.alloc_space)),
-            rung is today,
-        )
-        for rung in known
-    ]
-    if not beyond:
-        return found
-    small = found[:beyond]
-    summed = Row(
-        words("smaller", beyond),
-        sum(row.tables for row in small),
-        sum(row.space for row in small),
-        sum(row.inuse for row in small),
-        any(row.is_today for row in small),
-    )
-    return [summed, *found[beyond:]]
-
-
-def bars(finding: Finding, most: int = MOST_ROWS) -> list[Bar]:
-    """The same rows for a terminal, what is in use drawn full."""
-    return [Bar(row.size, row.space, row.inuse, numbers.in_bytes(row.space)) for row in rows(finding, most)]
-
-
-def splits(finding: Finding) -> float | None:
-    """How often a full table of a Swiss map was split; None where no size is known to be full, or none was."""
-    last = finding.ladder[-1] if finding.ladder else None
-    if last is None or last.slots != TABLE_SLOTS or finding.map is None or not finding.map.growths:
-        return None
-    return last.alloc_objects / 2 if finding.map.implementation is Implementation.SWISS else None
+    left: float
+    start: float
+    room: float
+    right: float
 
 
 def drawing(finding: Finding, wide: float, most: int) -> Drawing | None:
@@ -85,53 +36,55 @@ def drawing(finding: Finding, wide: float, most: int) -> Drawing | None:
     for text in wrap(words("ladder_told", finding, splits(finding)), SMALL, wide, 2):
         y += LINE - 1
         labels.append(Label(0, y, text, "muted"))
-    shapes, more, y = _rows(table, y + LINE + 3, wide, all(rung.slots for rung in finding.ladder))
-    labels += more
+    left = left_over(finding)
+    y += LINE + 3
+    headers = words("ladder_column", in_slots(finding)), words("ladder_column_space")
+    columns = _columns(table, headers, wide)
+    labels.append(Label(columns.left, y, headers[0], "muted", anchor="end"))
+    labels.append(Label(wide, y, headers[1], "muted", anchor="end"))
+    shapes: list[Shape] = []
+    for row in table:
+        y += ROW
+        drawn, told = _row(row, y, columns, max(each.space for each in table) or 1.0, left)
+        shapes += drawn
+        labels += told
     there = {
         "tables": any(row.inuse for row in table),
-        "garbage": any(_garbage(row) for row in table),
+        left: any(row.garbage for row in table),
         "today": any(row.is_today for row in table),
     }
     items = [Item(css, words("ladder_part", css)) for css, is_there in there.items() if is_there]
-    swatches, names, y = legend(y + 4, wide, items)
-    said = words("ladder_said", finding, splits(finding), table)
+    swatches, names, y = legend(y + ROW + 4, wide, items)
+    said = words("ladder_said", finding, splits(finding), table, in_slots(finding))
     return Drawing("ladder", wide, y + 5, said, [*shapes, *swatches], [*labels, *names])
 
 
-def _rows(table: Sequence[Row], y: float, wide: float, by_slots: bool) -> tuple[list[Shape], list[Label], float]:
-    """The table with its header; given back is the baseline below it."""
-    spaces = [numbers.in_bytes(row.space) for row in table]
-    counts = [f"×{numbers.about(row.tables)}" if row.tables >= SEVERAL else "" for row in table]
-    headers = words("ladder_column", "slots" if by_slots else "size"), words("ladder_column", "space")
+def _columns(table: Sequence[Row], headers: tuple[str, str], wide: float) -> Columns:
+    """As wide as what stands in them; the bars take the rest, and as the counts stand behind them, the tightest rules."""
     left = MARGIN + max(width(text, SMALL, bold=True) for text in (*(row.size for row in table), headers[0]))
-    right = max(width(text, SMALL, bold=True) for text in (*spaces, headers[1]))
-    tail = max(width(text, SMALL) for text in counts)
-    start, room = left + 8, wide - left - 8 - right - 10 - (tail + 6 if tail else 0)
-    most = max(row.space for row in table) or 1.0
-    labels = [Label(left, y, headers[0], "muted", anchor="end"), Label(wide, y, headers[1], "muted", anchor="end")]
-    shapes: list[Shape] = []
-    for row, space, count in zip(table, spaces, counts, strict=True):
-        y += ROW
-        parts = [("tables", row.inuse / most), ("garbage", _garbage(row) / most)]
-        shapes += stacked(start, y - BAR + 2, room, BAR, parts)
-        if row.is_today:
-            shapes.append(pointer(0, y - 4))
-        labels += [
-            Label(left, y, row.size, anchor="end", bold=row.is_today),
-            Label(wide, y, space, anchor="end", bold=row.is_today),
-        ]
-        if count:
-            labels.append(Label(start + max(2.0, room * row.space / most) + 5, y, count, "muted"))
-    return shapes, labels, y + ROW
+    right = max(width(text, SMALL, bold=True) for text in (*(numbers.in_bytes(row.space) for row in table), headers[1]))
+    most = max(row.space for row in table)
+    room = wide - left - 8 - right - 10
+    tight = [
+        (room - width(_count(row), SMALL) - BEHIND) * most / row.space for row in table if _count(row) and row.space
+    ]
+    return Columns(left, left + 8, max(1.0, min(room, *tight) if tight else room), wide)
 
 
-def _garbage(row: Row) -> float:
-    left = row.space - row.inuse
-    return left if left > 0.001 * row.space else 0.0
+def _row(row: Row, y: float, columns: Columns, most: float, left: str) -> tuple[list[Shape], list[Label]]:
+    parts = [("tables", row.inuse / most), (left, row.garbage / most)]
+    shapes = stacked(columns.start, y - BAR + 2, columns.room, BAR, parts)
+    labels = [
+        Label(columns.left, y, row.size, anchor="end", bold=row.is_today),
+        Label(columns.right, y, numbers.in_bytes(row.space), anchor="end", bold=row.is_today),
+    ]
+    if row.is_today:
+        shapes.append(pointer(0, y - 4))
+    if count := _count(row):
+        end = columns.start + max(2.0, columns.room * row.space / most)
+        labels.append(Label(end + BEHIND, y, count, "muted"))
+    return shapes, labels
 
 
-def _today(finding: Finding) -> Rung | None:
-    """The largest that is in use, of a map that grew through several sizes."""
-    if finding.map is None or finding.map.growths < 2 or len(finding.ladder) < 2:
-        return None
-    return next((rung for rung in reversed(finding.ladder) if rung.inuse_space > 0), None)
+def _count(row: Row) -> str:
+    return f"×{numbers.about(round(row.tables))}" if row.tables >= SEVERAL else ""

@@ -29,7 +29,9 @@ def parts(finding: Finding) -> tuple[Part, ...]:
         )
     whole = sum(max(0.0, space) for _, _, space in found)
     return tuple(
-        Part(css, words("ledger_part", name), space) for css, name, space in found if space > WORTH_A_LINE * whole
+        Part(css, words("ledger_part", name), space)
+        for css, name, space in found
+        if space > (0 if css == "tables" else WORTH_A_LINE * whole)
     )
 
 

@@ -10,6 +10,7 @@ from analyzers.finding import Diagnosis, Finding
 from analyzers.maps.estimate import MapEstimate
 from bot.pictures import dominant, entries, ladder, ledger, trend
 from bot.pictures.drawn import panel
+from bot.pictures.rungs import MOST_ROWS
 from handlers.records import Remembered
 
 WIDTH = 380.0
@@ -29,7 +30,7 @@ def ledger_panel(finding: Finding, *, width: float = WIDTH) -> str:
     return panel(drawing) if drawing else ""
 
 
-def ladder_panel(finding: Finding, *, width: float = WIDTH, rows: int = ladder.MOST_ROWS) -> str:
+def ladder_panel(finding: Finding, *, width: float = WIDTH, rows: int = MOST_ROWS) -> str:
     """The line's tables by size, the smallest summed up beyond `rows`; empty where it has none."""
     drawing = ladder.drawing(finding, width, rows)
     return panel(drawing) if drawing else ""

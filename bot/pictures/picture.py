@@ -12,16 +12,17 @@ from analyzers.finding import Diagnosis, Finding
 from bot.pictures import dominant, ladder, ledger, trend
 from bot.pictures.drawn import BODY, LINE, LONGEST_SAID, SMALL, Drawing, Label, panel, words
 from bot.pictures.measure import Keep, fit, wrap
+from bot.pictures.rungs import MOST_ROWS
 from bot.words import Medium, clean, markup
 from handlers.notes import CapturePicture, TrendPicture
 
 WIDTH, MARGIN = 380.0, 16.0
 INNER = WIDTH - 2 * MARGIN
 TITLE = 15.0
-BETWEEN = 14.0
+BETWEEN = 13.0
 # Higher than this a phone shows half of it; rungs are summed up until it fits.
-HIGH = 560.0
-FEWEST_ROWS = 4
+HIGH = 580.0
+FEWEST_ROWS = 5
 
 
 class Block(NamedTuple):
@@ -54,7 +55,7 @@ def svg_of(note: CapturePicture | TrendPicture, *, dark: bool = False) -> str:
 
 def _capture(note: CapturePicture) -> list[Drawing]:
     known = note.diagnosis
-    head = _head(words("capture_title", known), words("capture_where", note))
+    head = _head(words("capture_title", known), words("capture_where", note), words("capture_when", note))
     drawings = [head, trend.drawing(note.trend, INNER)]
     if not known.findings:
         return [*drawings, *_there(dominant.drawing(known, INNER))]
@@ -73,7 +74,7 @@ def _trend(note: TrendPicture) -> list[Drawing]:
 
 def _ladder(finding: Finding, room: float) -> Drawing | None:
     """As many rungs as have room."""
-    rows = ladder.MOST_ROWS
+    rows = MOST_ROWS
     drawn = ladder.drawing(finding, INNER, rows)
     while drawn and drawn.height > room and rows > FEWEST_ROWS:
         rows -= 1
@@ -81,12 +82,15 @@ def _ladder(finding: Finding, room: float) -> Drawing | None:
     return drawn
 
 
-def _head(title: str, where: str) -> Drawing:
+def _head(title: str, where: str, when: str = "") -> Drawing:
     lines = wrap(title, TITLE, INNER, 3, bold=True)
     labels = [Label(0, 14 + 20 * at, text, size=TITLE, bold=True) for at, text in enumerate(lines)]
     y = 14 + 20 * (len(lines) - 1) + LINE + 2
     labels.append(Label(0, y, fit(where, BODY, INNER, keep=Keep.BOTH), "muted", BODY))
-    return Drawing("head", INNER, y + 4, f"{title}: {where}", [], labels)
+    if when:
+        y += LINE - 1
+        labels.append(Label(0, y, fit(when, SMALL, INNER), "muted"))
+    return Drawing("head", INNER, y + 4, f"{title}: {where}, {when}".removesuffix(", "), [], labels)
 
 
 def _place(known: Diagnosis, finding: Finding) -> Drawing:

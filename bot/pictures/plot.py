@@ -28,7 +28,8 @@ LETTERS = {
     Verdict.CHURN_INFLATION: "I",
 }
 DOT, HALF_BAR = 2.5, 7.0
-NAME_STEP = 14.0
+NAME_STEP = 27.0  # two lines, the name and its last value
+NAME_ROOM = 92.0
 
 
 class Frame(NamedTuple):
@@ -98,11 +99,12 @@ def _several(trend: Trend, frame: Frame) -> tuple[list[Shape], list[Label]]:
     labels: list[Label] = []
     ends = [frame.point(series.last) for series in trend.lines]
     at = frame.x.end + 12
-    ys = apart([y + 4 for _, y in ends], NAME_STEP, frame.y.end + 4, frame.y.start + 2)
+    ys = apart([y + 4 for _, y in ends], NAME_STEP, frame.y.end + 4, frame.y.start - 8)
     for number, (series, (x, y), name_y) in enumerate(zip(trend.lines, ends, ys, strict=True)):
         css = f"line-{number + 1}"
         shapes.append(line([frame.point(capture) for capture in series.captures], css, 2.0, LINE_DASHES[number]))
         if x < frame.x.end - 1 or abs(name_y - 4 - y) > 3:
             shapes.append(line(((x, y), (at - 2, name_y - 4)), "grid"))
-        labels.append(Label(at, name_y, fit(series.instance, SMALL, 90, keep=Keep.BOTH)))
+        labels.append(Label(at, name_y, fit(series.instance, SMALL, NAME_ROOM, keep=Keep.BOTH)))
+        labels.append(Label(at, name_y + 12, numbers.in_bytes(series.last.heap), "muted"))
     return shapes, labels

@@ -72,7 +72,11 @@ def time_ticks(first: float, last: float, count: int = 4) -> list[Tick]:
     while at <= last and len(ticks) <= count:
         ticks.append(Tick(at, _moment(at, step)))
         at += step
-    return ticks or [Tick(first, _moment(first, 1))]
+    ticks = ticks or [Tick(first, _moment(first, MINUTE))]
+    if any(":" not in tick.shown for tick in ticks):
+        return ticks
+    # Hours alone could be of any day.
+    return [Tick(ticks[0].value, f"{_moment(ticks[0].value, DAY)} {ticks[0].shown}"), *ticks[1:]]
 
 
 def log_ticks(low: float, high: float) -> list[Tick]:

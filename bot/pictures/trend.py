@@ -14,7 +14,7 @@ from bot.pictures.series import Trend, changes, trend_of
 from bot.pictures.text import Bar
 from handlers.records import Remembered
 
-HIGH = 92.0  # of the plot
+HIGH, HIGHER = 84.0, 160.0  # of the plot, with one line and with several
 HEADROOM = 1.3  # above the largest value, for the label of the last one
 NAMES = 104.0  # beside several lines
 EDGE = 12.0
@@ -34,7 +34,7 @@ def drawing(remembered: Iterable[Remembered], wide: float) -> Drawing:
     said = words("trend_said", trend, trend.captures, changes(trend.captures))
     if not trend.lines:
         return Drawing("trend", wide, head.y + 8, said, [], head.labels)
-    frame = _frame(trend, wide, head.y + (32 if changes(trend.captures) else 14))
+    frame = _frame(trend, wide, head.y + (28 if changes(trend.captures) else 18))
     grid, numbers = _axes(trend, frame, wide)
     ruled, told = _changes(trend, frame)
     lines, names = plot.lines(trend, frame)
@@ -54,7 +54,7 @@ def bars(remembered: Iterable[Remembered], most: int = 12) -> list[Bar]:
 
 
 def _heading(trend: Trend, wide: float) -> Heading:
-    labels = [Label(0, 12, fit(words("trend_heading", trend), BODY, wide, bold=True), size=BODY, bold=True)]
+    labels = [Label(0, 12, fit(words("trend_heading", trend.captures), BODY, wide, bold=True), size=BODY, bold=True)]
     y = 12.0
     for text in wrap(words("trend_told", trend, trend.captures), SMALL, wide, 3):
         y += LINE - 1
@@ -70,7 +70,7 @@ def _frame(trend: Trend, wide: float, top: float) -> Frame:
     left = max(width(tick.shown, SMALL) for tick in ticks) + 8
     right = wide - (NAMES if len(trend.lines) > 1 else EDGE)
     across = Scale(captures[0].at, captures[-1].at, left + EDGE, right)
-    up = Scale(0.0, max(most * HEADROOM, ticks[-1].value), top + HIGH, top)
+    up = Scale(0.0, max(most * HEADROOM, ticks[-1].value), top + (HIGH if len(trend.lines) == 1 else HIGHER), top)
     return Frame(across, up, left)
 
 
