@@ -60,7 +60,7 @@ def drawing(finding: Finding, wide: float, most: int) -> Drawing | None:
 
 
 def _columns(table: Sequence[Row], headers: tuple[str, str], wide: float) -> Columns:
-    """As wide as what stands in them; the bars take the rest, and as the counts stand behind them, the tightest rules."""
+    """As wide as what stands in them; the bars take the rest, as far as the counts behind them allow."""
     left = MARGIN + max(width(text, SMALL, bold=True) for text in (*(row.size for row in table), headers[0]))
     right = max(width(text, SMALL, bold=True) for text in (*(numbers.in_bytes(row.space) for row in table), headers[1]))
     most = max(row.space for row in table)
