@@ -3,10 +3,11 @@
 Knows the format as Go writes it, not what a map is. `go tool pprof`, speedscope and Pyroscope open it as any heap
 profile of a service; what they show is what `Stacks` holds, without what the profiler itself allocated.
 
-What pprof does with the runtime frames: nothing. It drops frames where a file asks for it (`drop_frames`), and its own
-list for Go's heaps is for the text format alone; this file asks for nothing. So `go tool pprof -top` shows them with
-the flags it has anyway: 0.5 % and less is hidden, or all behind the 80 heaviest (`-nodefraction`, `-nodecount`), and
-`-show_from=hashGrow` shows what is below. Frames have names already, which keeps pprof from asking a binary for them.
+What pprof does with the runtime frames: nothing. It drops frames where a file asks for it (`drop_frames`), and a list
+of its own where it reads the text format; this file asks for nothing. So `go tool pprof -top` shows them as any other
+frame, which is those with more than 0.5 % of the total (`-nodefraction`); at its prompt, `top` shows ten. With
+`-show_from=hashGrow` it shows what is below that alone. The mapping says that all names are there, which keeps pprof
+from asking a binary for them.
 """
 
 import zlib
@@ -34,6 +35,8 @@ def restored(stacks: Stacks, captured_at: float) -> bytes:
     strings = _Strings()
     for name, unit in zip(USAGE_TYPES, UNITS, strict=True):
         profile.sample_type.add(type=strings[name], unit=strings[unit])
+    # A text's index, as the format has it. speedscope reads it as a number of a sample type, and shows the last one
+    # where there is none of that number: four texts stand before this one, so it is the same.
     profile.default_sample_type = strings[DEFAULT_TYPE]
     profile.period_type.type, profile.period_type.unit = strings["space"], strings["bytes"]
     _map(profile, strings, stacks)
