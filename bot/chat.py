@@ -1,13 +1,13 @@
 """Slack's chat.* and conversations.*, one call at a time: what is sent, and what became of it. No try is repeated here.
 
-Knows messages, not notes; when something is sent again is the poster's to decide. slack_sdk's own handler is off: it
-repeats a post whose connection broke after Slack had it.
+Knows messages and files, not notes; when something is sent again is the poster's to decide. slack_sdk's own handler is
+off: it repeats a post whose connection broke after Slack had it.
 """
 
 import asyncio
 import logging
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -43,6 +43,15 @@ def slack_client(api_url: str, token: str | None, session: aiohttp.ClientSession
     )
     client.proxy = None
     return client
+
+
+class Upload(NamedTuple):
+    """A file: `alt` says what a picture says, to those who do not see it; empty for a text."""
+
+    name: str
+    title: str
+    data: bytes
+    alt: str = ""
 
 
 class SlackChat:
@@ -87,12 +96,17 @@ class SlackChat:
                 return None
             asked["cursor"] = cursor
 
-    async def upload(self, there: Thread, name: str, text: str) -> None:
-        """`text` as a file into the thread of `there`; three calls, which together have the time of one."""
+    async def upload(self, there: Thread, file: Upload) -> None:
+        """A file into the thread of `there`; three calls, which together have the time of one."""
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 await self._client.files_upload_v2(
-                    filename=name, title=name, content=text.encode(), channel=there.channel, thread_ts=there.ts
+                    filename=file.name,
+                    title=file.title,
+                    content=file.data,
+                    alt_txt=file.alt or None,
+                    channel=there.channel,
+                    thread_ts=there.ts,
                 )
         except SlackApiError as error:
             raise _refused(error) from error

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from bot.captioned import Captioned
 from bot.render import Message
 
 ROOT = "root:"
@@ -15,8 +16,8 @@ ROOT = "root:"
 class Entry(NamedTuple):
     """One root as it stands, or one reply. `id` is the event it tells of and goes into the message's metadata.
 
-    With a `file` it is that text, to be uploaded into the thread, and has no message. `sought` is a post's
-    (handlers/posts.py).
+    With a `file` it is that text, to be uploaded into the thread, and has no message. A message with a picture and
+    without blocks is that picture, uploaded as well. `sought` is a post's (handlers/posts.py).
     """
 
     id: str
@@ -33,6 +34,21 @@ class Entry(NamedTuple):
     def is_root(self) -> bool:
         """Whether it opens its conversation."""
         return self.id.startswith(ROOT)
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether it goes into the thread as a file."""
+        return bool(self.file or (self.message.picture and not self.message.blocks))
+
+    @property
+    def uploaded(self) -> "Entry":
+        """The same as a picture alone: for a workspace that takes no charts."""
+        return self._replace(message=self.message._replace(blocks=[]))
+
+    @property
+    def in_words(self) -> "Entry":
+        """The same as nothing but its text: for a workspace that takes no picture at all."""
+        return self._replace(message=Message(self.message.text, []))
 
 
 class Claim(NamedTuple):
@@ -79,17 +95,19 @@ def encode(entry: Entry) -> bytes:
             "broadcast": entry.broadcast,
             "file": entry.file,
             "sought": entry.sought,
+            "picture": entry.message.picture._asdict() if entry.message.picture else None,
         }
     )
 
 
 def decode(data: bytes | str) -> Entry:
-    """Raises ValueError, KeyError."""
+    """Raises ValueError, KeyError, TypeError."""
     given: dict[str, Any] = orjson.loads(data)
+    picture = given.get("picture")  # entries of earlier releases have none
     return Entry(
         given["id"],
         given["conversation"],
-        Message(given["text"], given["blocks"]),
+        Message(given["text"], given["blocks"], picture=Captioned(**picture) if picture else None),
         given["event_type"],
         tuple(given["mention"]),
         given["asker"],

@@ -30,6 +30,8 @@ NOWHERE = "nowhere"
 # Longer than any incident is reopened, and than any job is repeated.
 CONVERSATION_TTL_MS = 30 * 24 * 3600 * 1000
 SAID_TTL_MS = 7 * 24 * 3600 * 1000
+# New kinds of blocks are rolled out slowly: what Slack refuses today it may take tomorrow.
+CHARTLESS_MS = 24 * 3600 * 1000
 
 Renderer = Callable[[Note], Message]
 Link = Callable[[Thread], Awaitable[str | None]]
@@ -133,6 +135,11 @@ class RedisOutbox:
         """Slack wants to hear nothing for long: the lane rests, and the doctor says why."""
         await self._run("LATER", claim, EDITS, self._delays.held, 0, 1, code)
 
+    async def instead(self, claim: Claim, entry: Entry, *, is_chartless: bool) -> None:
+        """Slack has refused the entry: `entry` is to be said in its place. `is_chartless`: it was charts that were
+        refused, and for a day none are sent."""
+        await self._run("INSTEAD", claim, encode(entry), CHARTLESS_MS if is_chartless else 0)
+
     async def lost(self, claim: Claim, code: str) -> Lost:
         """Keeps what Slack will never take, for the doctor and another try by hand."""
         unseen = claim.entry.is_root and not claim.ts
@@ -190,6 +197,8 @@ class RedisOutbox:
         message, kind = self._render(reply.note), event_type(reply.note)
         broadcast, sought = reply.broadcast, reply.sought
         entry = Entry(reply.event, reply.conversation, message, kind, broadcast=broadcast, sought=sought)
+        if message.picture and await self._is_chartless():
+            entry = entry.uploaded
         await self._add_entry(pipe, entry, reply.urgency)
         if message.whole:
             file = Entry(f"{reply.event}.whole", reply.conversation, Message("", []), kind, file=message.whole)
@@ -201,6 +210,10 @@ class RedisOutbox:
             args=[PREFIX, entry.id, encode(entry), SAID_TTL_MS, int(urgency), NOWHERE],
             client=pipe,
         )
+
+    async def _is_chartless(self) -> bool:
+        with redis_errors():
+            return bool(await self._redis.exists(PREFIX + "chartless"))
 
     async def _run(self, script: str, claim: Claim, *arguments: Any, keys: list[str] | None = None) -> None:
         with redis_errors():

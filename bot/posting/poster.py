@@ -18,6 +18,7 @@ from bot.chat import TIMEOUT_S, Body, SlackChat
 from bot.chat_errors import Fate, SlackRefused
 from bot.posting.entries import Claim, Entry, Lost
 from bot.posting.outbox import EDITS, RedisOutbox
+from bot.posting.uploads import Instead, Uploads
 from bot.render import Message
 from handlers.errors import OutageError
 from handlers.patience import MINUTES, patiently
@@ -51,6 +52,7 @@ class Poster:
     ) -> None:
         self._outbox = outbox
         self._chat = chat
+        self._uploads = Uploads(chat)
         self._mentioning = mentioning
         self._told = told
         self._slack_s = outbox.lease_s - call_s
@@ -112,6 +114,8 @@ class Poster:
             there = await self._spoken(claim, last)
         except SlackRefused as error:
             return partial(self._refused, claim, error)
+        except Instead as other:
+            return partial(self._outbox.instead, claim, other.entry, is_chartless=other.is_chartless)
         if not entry.is_root:
             return partial(self._outbox.replied, claim)
         if claim.lane == EDITS:
@@ -119,10 +123,10 @@ class Poster:
         return partial(self._outbox.posted, claim, there)
 
     async def _spoken(self, claim: Claim, last: float) -> Thread:
-        """Where the message stands. Raises SlackRefused."""
+        """Where the message stands. Raises SlackRefused, Instead."""
         entry, there = claim.entry, Thread(claim.channel, claim.ts)
-        if entry.file:
-            await self._upload(claim, there, last)
+        if entry.is_upload:
+            await self._uploads.upload(claim, there, last)
             return there
         if claim.lane == EDITS:
             await self._edit(claim, there, last)
@@ -163,18 +167,6 @@ class Poster:
             )
 
         return await _or_as_text(entry, message, send)
-
-    async def _upload(self, claim: Claim, there: Thread, last: float) -> None:
-        """Once, whatever Slack says: what is in the file is in the message, too, but for its end."""
-        if claim.attempted:
-            return
-        _in_time(claim, last)
-        try:
-            await self._chat.upload(there, f"{claim.entry.event_type}.txt", claim.entry.file)
-        except SlackRefused as refused:
-            if refused.fate is Fate.UNSENT:
-                raise
-            log.warning("file not uploaded", entry=claim.entry.id, code=refused.code)
 
     async def _edit(self, claim: Claim, there: Thread, last: float) -> None:
         async def send(message: Message) -> None:
@@ -219,12 +211,16 @@ def _in_time(claim: Claim, last: float) -> None:
 
 
 async def _or_as_text(entry: Entry, message: Message, send: Callable[[Message], Awaitable[T]]) -> T:
-    """Once more without blocks where Slack refuses only them: new kinds are rolled out slowly."""
+    """Once more without blocks where Slack refuses only them: new kinds are rolled out slowly. Raises SlackRefused;
+    Instead where a picture can take the place of charts."""
     try:
         return await send(message)
     except SlackRefused as refused:
         if refused.fate is not Fate.BLOCKS:
             raise
+        if message.picture:
+            log.warning("charts refused, uploaded as a picture", entry=entry.id, code=refused.code)
+            raise Instead(entry.uploaded, is_chartless=True) from refused
         log.error("blocks refused, sent as text", entry=entry.id, code=refused.code)
     try:
         return await send(Message(message.text, []))

@@ -7,6 +7,7 @@
     failures       hash: how often an entry has failed
     undelivered    hash: what Slack will never take
     held           hash: lanes that Slack does not want to hear from for long, and why
+    chartless      there where Slack has refused charts within the last day
 
 A conversation is a hash: to, lane (where its root goes), channel, ts (where it is), version, root, lost. A lane is
 a channel's, or the one of all edits: Slack counts posts by channel and edits by workspace. Serving a lane leases it,
@@ -151,6 +152,16 @@ if ARGV[9] ~= '' then redis.call('hset', ARGV[1] .. 'held', ARGV[3], ARGV[9]) en
 again(ARGV[1], ARGV[3], delay)
 """
 
+# At once, as if it had not been tried: Slack has surely not stored what it refused.
+# ARGV prefix, id, lane, lease, the entry as it is said now, for how long no charts are sent (0: they are)
+INSTEAD = """
+if not leased(ARGV[1], ARGV[3], ARGV[4]) then return end
+redis.call('hset', ARGV[1] .. 'entries', ARGV[2], ARGV[5])
+if ARGV[6] ~= '0' then redis.call('set', ARGV[1] .. 'chartless', '', 'PX', ARGV[6]) end
+settled(ARGV[1], ARGV[2])
+again(ARGV[1], ARGV[3], 0)
+"""
+
 # KEYS conversation; ARGV prefix, id, lane, lease, record, code, whether it is a root that is not there
 LOST = """
 if not leased(ARGV[1], ARGV[3], ARGV[4]) then return end
@@ -204,6 +215,7 @@ ALL = {
         "EDITED": EDITED,
         "REPLIED": REPLIED,
         "LATER": LATER,
+        "INSTEAD": INSTEAD,
         "LOST": LOST,
         "ROOT_GONE": ROOT_GONE,
         "RETRY": RETRY,
