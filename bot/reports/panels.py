@@ -9,15 +9,16 @@ from analyzers.finding import Finding
 from bot.pictures.panels import dominant_panel, ladder_panel, ledger_panel, range_panel, trend_panel
 from handlers.paging import Page
 
-# A page has room for more than a message, and a wide one for two beside each other.
-WIDTH = 460.0
-TREND_WIDTH = 640.0
+# What is inside a card on a phone of 390 px; a wider screen enlarges them, and has a trend of its own.
+WIDTH = 330.0
+WIDE = 640.0
 
 
 class Panels(NamedTuple):
     """All of a page. `findings` has those of each finding, as many as there is something to draw."""
 
     trend: Markup
+    narrow_trend: Markup
     dominant: Markup
     findings: tuple[tuple[Markup, ...], ...]
 
@@ -26,7 +27,8 @@ def panels(page: Page, most: int) -> Panels:
     """What there is to draw of `page`, and of its first `most` findings."""
     found = page.diagnosis
     return Panels(
-        _drawn(trend_panel(page.trend, width=TREND_WIDTH)),
+        _drawn(trend_panel(page.trend, width=WIDE)),
+        _drawn(trend_panel(page.trend, width=WIDTH)),
         Markup() if found.findings else _drawn(dominant_panel(found, width=WIDTH)),
         tuple(_of(finding) for finding in found.findings[:most]),
     )
