@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from analyzers.errors import MapstormError
@@ -25,11 +26,15 @@ from bot.settings import Settings, SettingsError, for_shell
 from bot.shell import output
 from bot.shell.progress import progress
 from bot.shell.stores import Stores, stores
+from bot.shell.targets import TargetError, Targets, add_targets, targets
 from handlers.answer import chosen
 from handlers.errors import RequestError
 from handlers.look import look
 from handlers.notes import CaptureFailed, Slip
 from handlers.records import Capture, Instance, Request, Service, Wanted
+from handlers.report import Raw, Report
+from handlers.taped import Tape
+from handlers.trend import trend
 
 
 def main(arguments: list[str]) -> int:
@@ -40,13 +45,14 @@ def main(arguments: list[str]) -> int:
         logs.configure(settings.log_level if "LOG_LEVEL" in os.environ else "error")
         service = _service(options, settings, os.environ)
         instances = chosen(service, options.instance)
-    except (SettingsError, RegistryError) as error:
+        files = dict(zip(instances, targets(options, instances), strict=True))
+    except (SettingsError, RegistryError, TargetError) as error:
         sys.stderr.write(f"mapstorm capture: {error}\n")
         return output.WRONG_USAGE
     except RequestError as error:
         output.write_note(Slip.of(error), options.color, sys.stderr)
         return output.WRONG_USAGE
-    return asyncio.run(_capture(service, instances, settings, options))
+    return asyncio.run(_capture(service, files, settings, options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the heap's format to ask for; default: the service's",
     )
     parser.add_argument("--cpu", type=_cpu_seconds, metavar="SECONDS", help="a CPU profile between the visits, e.g. 5s")
+    add_targets(parser)
     output.add_format(parser)
     return parser
 
@@ -128,26 +135,53 @@ def _unregistered(options: argparse.Namespace, environ: Mapping[str, str]) -> Se
     return Service(name, (Instance(name, options.url),), channel="", auth_header=header, ca_file=ca_file)
 
 
+class Answer(NamedTuple):
+    """What one instance was found to have, and what its files are made of, where some were asked for."""
+
+    report: Report
+    raw: Raw | None
+
+
 async def _capture(
-    service: Service, instances: tuple[str, ...], settings: Settings, options: argparse.Namespace
+    service: Service, files: Mapping[str, Targets], settings: Settings, options: argparse.Namespace
 ) -> int:
-    code = output.ANSWERED
+    asked = Request(uuid.uuid4().hex[:12], service.name, tuple(files), time.time(), getpass.getuser())
     async with stores(settings) as kept:
-        for name in instances:
-            code = max(code, await _one(service, name, kept, options))
+        answers = [await _one(service, Capture(f"{asked.id}.{name}", asked, name), kept, options) for name in files]
+        # After the last one, so that each page has all of them side by side.
+        written = [
+            await _write(service, answer.report, answer.raw, kept, files) for answer in answers if answer and answer.raw
+        ]
     if kept.snapshots.problem:
         sys.stderr.write(f"mapstorm capture: snapshots cannot be used: {kept.snapshots.problem}\n")
-    return code
+    return output.ANSWERED if all(answers) and all(written) else output.FAILED
 
 
-async def _one(service: Service, instance: str, kept: Stores, options: argparse.Namespace) -> int:
-    asked = Request(uuid.uuid4().hex[:12], service.name, (instance,), time.time(), getpass.getuser())
-    capture = Capture(asked.id, asked, instance)
+async def _one(service: Service, capture: Capture, kept: Stores, options: argparse.Namespace) -> Answer | None:
+    """What is found, told; None where it failed."""
+    # What a service may send, twice; compressed, it is a twentieth of that.
+    tape = Tape(2 * service.max_bytes) if options.html or options.pprof else None
+    heaps, now = HttpHeaps(), time.time
     try:
-        async with progress(service, instance, sys.stderr) as pause, kept.turns.take(capture):
-            note = await look(HttpHeaps(), kept.snapshots, kept.leaves, service, capture, now=time.time, pause=pause)
+        async with progress(service, capture.instance, sys.stderr) as pause, kept.turns.take(capture):
+            note = await look(heaps, kept.snapshots, kept.leaves, service, capture, now=now, pause=pause, tape=tape)
     except MapstormError as error:
-        output.write_failure(CaptureFailed(service, instance, capture.id, error.reason, error.detail), options)
-        return output.FAILED
-    output.write_answer(note, options)
-    return output.ANSWERED
+        failed = CaptureFailed(service, capture.instance, capture.id, error.reason, error.detail)
+        output.write_failure(failed, options)
+        return None
+    history = await kept.snapshots.history(service.name) if options.format == "text" else ()
+    output.write_answer(note, options, trend(capture, note.diagnosis, history))
+    return Answer(Report(capture, note.diagnosis), tape.raw() if tape else None)
+
+
+async def _write(service: Service, report: Report, raw: Raw, kept: Stores, files: Mapping[str, Targets]) -> bool:
+    """The files of one answer; whether all went well."""
+    from bot.shell import drawing  # only here: it brings half of mapstorm
+
+    wanted, history = files[report.capture.instance], await kept.snapshots.history(service.name)
+    try:
+        await asyncio.to_thread(drawing.write, wanted, service, report, raw, history)
+    except TargetError as error:
+        sys.stderr.write(f"mapstorm capture: {error}\n")
+        return False
+    return True

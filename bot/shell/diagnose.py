@@ -18,6 +18,7 @@ from analyzers.reading.heaptext import HeapText, read_heap_text
 from analyzers.reading.inflate import inflate
 from analyzers.snapshot import Snapshot, take
 from bot.shell import output
+from bot.shell.targets import TargetError, Targets, add_targets, targets
 from handlers.notes import CaptureFailed, Summary
 from handlers.records import Instance, Service
 
@@ -30,9 +31,14 @@ MOST = 0.5
 def main(arguments: list[str]) -> int:
     """Prints one diagnosis for each file. Exit 1 if one of them could not be read."""
     options = _parser().parse_args(arguments)
+    try:
+        wanted = _targets(options)
+    except TargetError as error:
+        sys.stderr.write(f"mapstorm diagnose: {error}\n")
+        return output.WRONG_USAGE
     code = output.ANSWERED
     for path in options.files:
-        code = max(code, _diagnose(path, options))
+        code = max(code, _diagnose(path, options, wanted))
     return code
 
 
@@ -49,11 +55,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--base", metavar="FILE", help="an earlier capture of the same instance")
     parser.add_argument("--cpu", metavar="FILE", help="a CPU profile of the same process (.pb.gz)")
+    add_targets(parser)
     output.add_format(parser)
     return parser
 
 
-def _diagnose(path: str, options: argparse.Namespace) -> int:
+def _targets(options: argparse.Namespace) -> Targets:
+    """Raises TargetError."""
+    if (options.html or options.pprof) and len(options.files) > 1:
+        raise TargetError("--html and --pprof are of one FILE: run it once for each")
+    read = [path for path in (*options.files, options.symbols, options.base, options.cpu) if path]
+    return targets(options, [os.path.basename(options.files[0])], read)[0]
+
+
+def _diagnose(path: str, options: argparse.Namespace, wanted: Targets) -> int:
     reading = path
     try:
         snapshot = read(path, options.symbols)
@@ -74,7 +89,23 @@ def _diagnose(path: str, options: argparse.Namespace) -> int:
         output.write_failure(CaptureFailed(_saved(name), name, name, error.reason, error.detail), options)
         return output.FAILED
     name = os.path.basename(path)
-    output.write_answer(Summary(_saved(name), name, name, diagnosis), options)
+    note = Summary(_saved(name), name, name, diagnosis)
+    output.write_answer(note, options)
+    return output.ANSWERED if wanted == Targets() else _write(wanted, note, snapshot, base, options)
+
+
+def _write(
+    wanted: Targets, note: Summary, snapshot: Snapshot, base: Snapshot | None, options: argparse.Namespace
+) -> int:
+    """The files of the only file."""
+    from bot.shell import drawing  # only here: it brings half of mapstorm
+
+    before = drawing.Saved(options.base, base) if base else None
+    try:
+        drawing.write_saved(wanted, note, drawing.Saved(options.files[0], snapshot), before, options.symbols)
+    except TargetError as error:
+        sys.stderr.write(f"mapstorm diagnose: {error}\n")
+        return output.FAILED
     return output.ANSWERED
 
 

@@ -3,9 +3,11 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 from handlers.notes import CaptureFailed, Note, Summary
+from handlers.records import Remembered
 
 ANSWERED, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -21,8 +23,8 @@ def add_color(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: on a terminal")
 
 
-def write_answer(note: Summary, options: argparse.Namespace) -> None:
-    """Prints a diagnosis in the format asked for."""
+def write_answer(note: Summary, options: argparse.Namespace, trend: Sequence[Remembered] = ()) -> None:
+    """Prints a diagnosis in the format asked for; for people with bars and a line of `trend`, oldest first."""
     if options.format == "json":
         # Only here: together they take as long to import as 1,000 records take to read (and orjson, five times that).
         import json
@@ -32,6 +34,9 @@ def write_answer(note: Summary, options: argparse.Namespace) -> None:
         sys.stdout.write(json.dumps(answer(note), allow_nan=False) + "\n")
     else:
         write_note(note, options.color, sys.stdout)
+        from bot.shell.sketch import sketch  # only here, as what it stands on
+
+        sys.stdout.write(sketch(note, trend, width=_width(sys.stdout), plain=not _has_blocks(sys.stdout)))
 
 
 def write_failure(note: CaptureFailed, options: argparse.Namespace) -> None:
@@ -53,3 +58,12 @@ def _width(stream: TextIO) -> int:
         return max(40, min(120, os.get_terminal_size(stream.fileno()).columns))
     except (OSError, ValueError):
         return 100
+
+
+def _has_blocks(stream: TextIO) -> bool:
+    """Whether bars can be drawn of block characters."""
+    try:
+        "\N{FULL BLOCK}\N{LIGHT SHADE}\N{LOWER ONE EIGHTH BLOCK}".encode(stream.encoding or "ascii")
+    except (UnicodeError, LookupError):
+        return False
+    return True

@@ -45,7 +45,11 @@ class Forgiving:
             self.problem = error.detail
 
     async def history(self, service: str) -> tuple[Remembered, ...]:
-        return await self._snapshots.history(service)
+        try:
+            return await self._snapshots.history(service)
+        except OutageError as error:
+            self.problem = error.detail
+            return ()
 
 
 class Turns:

@@ -10,6 +10,7 @@ import gzip
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def main(target: Path = RECORDINGS) -> None:
         list(pool.map(lambda name: one(name, target / name), sorted(set(INSTANCES.values()))))
 
 
-def one(name: str, folder: Path) -> None:
+def one(name: str, folder: Path, moments: Sequence[float] = MOMENTS) -> None:
+    """One service into its folder: `go1.23.9/growth_storm`, visited so many seconds after its start."""
     version, _, service_name = name.partition("/")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -40,7 +42,7 @@ def one(name: str, folder: Path) -> None:
     ):
         binary = f"/app/{service.truth()['service']}"
         start = time.monotonic()
-        for number, moment in enumerate(MOMENTS, start=1):
+        for number, moment in enumerate(moments, start=1):
             time.sleep(max(0.0, start + moment - time.monotonic()))
             _visit(client, service.pprof, folder, "heap" if number == 1 else f"heap-{number}", binary)
         texts = [record._unpack(path) for path in sorted(folder.glob("*.txt.gz"))]

@@ -123,10 +123,11 @@ def _history(told: Story) -> TrendPicture:
 def _fleet() -> TrendPicture:
     """Four instances of which one grows; a new build in the middle."""
     ill, well = story(SWISS, "unbounded_growth", later=True), story(SWISS, "lru_steady")
-    steady = tuple(1 + 0.03 * (-1) ** step for step in range(12))
     deployed = {6: Basis.NEW_BUILD}
     pasts = [trend(ill.diagnosis, (*RISING[:6], *RISING[1::2]), instance="orders-0", new=deployed)]
-    pasts += [trend(well.diagnosis, steady, instance=f"orders-{number}", new=deployed) for number in (1, 2, 3)]
+    for number in (1, 2, 3):
+        steady = tuple(1 - 0.13 * number + 0.05 * ((step * number) % 3) for step in range(11))
+        pasts.append(trend(well.diagnosis, (*steady, 1.0), instance=f"orders-{number}", new=deployed))
     known: Service = ill.service
     return TrendPicture(known, merged(*pasts))
 
@@ -138,12 +139,7 @@ SCENES: tuple[Scene, ...] = (
         for build in FAMILIES
         if build == SWISS or verdict not in SWISS_ONLY
     ),
-    Scene(
-        "readme",
-        "for the README: nothing made up, four readings a minute apart",
-        lambda: lived("go1.23.9/growth_storm"),
-        page=True,
-    ),
+    Scene("readme", "for the README: ten recorded readings, nothing made up", lived, page=True),
     Scene("first-capture", "one point is no trend", _first, page=True),
     Scene("no-past", "the same without a history at all", _no_past),
     Scene("restarted", "the live heap falls because the process is another one", lambda: _restarted(Basis.RESTARTED)),

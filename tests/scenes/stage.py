@@ -7,6 +7,7 @@ Knows recordings, no picture and no scene. What was found is always of recorded 
 import gzip
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -20,12 +21,10 @@ from analyzers.profile import Site
 from analyzers.reading import heapproto, symbols
 from analyzers.reading.heaptext import read_heap_text
 from analyzers.snapshot import Snapshot, take, with_binary
-from bot.demo.replay import RECORDINGS
 from handlers.records import Instance, Remembered, Service
 from handlers.report import Raw
 from tests import corpus
 from tests.analyzers.recordings import EPOCH, Recording
-from tests.demo.record import MOMENTS
 
 CLASSIC, SWISS = "1.23.9", "1.27.3"
 FAMILIES = {CLASSIC: Implementation.CLASSIC, SWISS: Implementation.SWISS}
@@ -33,6 +32,7 @@ INSTANCE = "orders-0"
 EVERY_S = 1_200.0
 RISING = tuple(0.3 + 0.7 * step / 11 for step in range(12))
 NOTHING_NEW: Mapping[int, Basis] = MappingProxyType({})
+RECORDED, VISITS, APART_S = Path(__file__).parent / "recorded", 10, 8.0
 LATE = 2  # the third visit of a recording, of those that have one
 
 
@@ -93,26 +93,28 @@ def merged(*trends: Sequence[Remembered]) -> tuple[Remembered, ...]:
     return tuple(sorted((line for each in trends for line in each), key=lambda line: line.captured_at))
 
 
-def lived(name: str) -> Story:
-    """A service of the demo, each of its four recorded readings a capture of its own: nothing here is made up."""
-    names = symbols.names((RECORDINGS / name / "symbols.txt").read_bytes())
-    snapshots, past = [], []
-    kept: Snapshot | None = None
-    for visit, moment in enumerate(MOMENTS, start=1):
-        profile = symbols.resolve(read_heap_text([gzip.decompress(_demo(name, visit, "txt"))]), names)
-        snapshots.append(with_binary(take(profile, EPOCH + moment), heapproto.binary(_demo(name, visit, "pb"))))
-        kept, diagnosis = examine(snapshots[-1], None, kept)
-        past.append(_line(diagnosis, INSTANCE, EPOCH + moment, 1.0, diagnosis.comparison.basis))
-    # As a capture sees it: two visits, against what the first of the readings left.
-    _, diagnosis = examine(snapshots[2], snapshots[3], examine(snapshots[0], None, None)[0])
+def lived() -> Story:
+    """What `recorded` holds, each reading a capture of its own: nothing here is made up. The last is a capture of two
+    visits, compared with the one before them."""
+    names = symbols.names((RECORDED / "symbols.txt").read_bytes())
+    past: list[Remembered] = []
+    kept: list[Snapshot] = []
+    for visit in range(VISITS):
+        profile = symbols.resolve(read_heap_text([gzip.decompress(_reading(visit, "txt"))]), names)
+        moment = EPOCH + visit * APART_S
+        snapshot = with_binary(take(profile, moment), heapproto.binary(_reading(visit, "pb")))
+        after, diagnosis = examine(snapshot, None, kept[-1] if kept else None)
+        kept.append(after)
+        past.append(_line(diagnosis, INSTANCE, moment, 1.0, diagnosis.comparison.basis))
+    _, diagnosis = examine(kept[-2], kept[-1], kept[-3])
     raw = Raw(
-        text=packed(gzip.decompress(_demo(name, 4, "txt"))),
-        first_text=packed(gzip.decompress(_demo(name, 3, "txt"))),
-        symbols=(RECORDINGS / name / "symbols.txt").read_bytes(),
-        proto=_demo(name, 4, "pb"),
+        text=packed(gzip.decompress(_reading(VISITS - 1, "txt"))),
+        first_text=packed(gzip.decompress(_reading(VISITS - 2, "txt"))),
+        symbols=(RECORDED / "symbols.txt").read_bytes(),
+        proto=_reading(VISITS - 1, "pb"),
     )
-    base = raw._replace(text=packed(gzip.decompress(_demo(name, 1, "txt"))), first_text=b"", proto=_demo(name, 1, "pb"))
-    service = Service("svc-orders", (Instance(INSTANCE, "http://127.0.0.1/debug/pprof"),), "C0ORDERS")
+    base = Raw(text=packed(gzip.decompress(_reading(VISITS - 3, "txt"))), symbols=raw.symbols)
+    service = Service("svc-dedup", (Instance(INSTANCE, "http://127.0.0.1/debug/pprof"),), "C0ORDERS")
     return Story(service, INSTANCE, diagnosis, tuple(past), raw, base)
 
 
@@ -168,8 +170,8 @@ def _raw(recording: Recording, visit: int, first: int | None, *, protobuf: bool)
     )
 
 
-def _demo(name: str, visit: int, kind: str) -> bytes:
-    return (RECORDINGS / name / (f"heap.{kind}.gz" if visit == 1 else f"heap-{visit}.{kind}.gz")).read_bytes()
+def _reading(visit: int, kind: str) -> bytes:
+    return (RECORDED / (f"heap-{visit + 1}.{kind}.gz" if visit else f"heap.{kind}.gz")).read_bytes()
 
 
 def packed(text: bytes) -> bytes:
