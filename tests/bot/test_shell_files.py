@@ -16,7 +16,7 @@ from tests.bot.test_capture_command import once, run
 from tests.bot.test_diagnose_command import Ran
 
 STORM = "go1.23.9-growth_storm"
-HOSTILE = "../../x<script>\u202e"
+ADDRESS = "10.1.2.3:6060"  # the registry takes nothing worse; what would be worse is in test_targets.py
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def test_a_capture_writes_a_page_and_a_profile_and_still_prints_one_object
     assert json.loads(ran.out)["verdict"] == "growth_storm"
     assert ran.out.count("\n") == 1
     text = page.read_text()
-    assert text.startswith("<!DOCTYPE html>")
+    assert text.lower().startswith("<!doctype html>")
     assert "catalog.go:64" in text
     assert "runtime.hashGrow" in text
     names = {frame.site.function for frame in read_whole(profile.read_bytes()).frames}
@@ -59,7 +59,7 @@ async def test_a_capture_writes_a_page_and_a_profile_and_still_prints_one_object
 
 
 async def test_each_instance_has_a_page_that_shows_all_of_them(server: PprofServer, tmp_path: Path) -> None:
-    instances = [{"name": name, "url": server.url} for name in ("orders-0", HOSTILE)]
+    instances = [{"name": name, "url": server.url} for name in ("orders-0", ADDRESS)]
     services = [{"name": "svc-orders", "channel": "C0ORDERS", "window_s": 0, "instances": instances}]
     (tmp_path / "services.yaml").write_text(json.dumps({"services": services}))
     folder = tmp_path / "pages"
@@ -68,12 +68,11 @@ async def test_each_instance_has_a_page_that_shows_all_of_them(server: PprofServ
     ran = await run(tmp_path, "svc-orders", "all", "--html", folder / "report.html", MAPSTORM_CONFIG=config)
     assert (ran.code, ran.err) == (0, "")
     pages = sorted(path.name for path in folder.iterdir())
-    assert pages == ["report-%2E%2E%2F%2E%2E%2Fx%3Cscript%3E%E2%80%AE.html", "report-orders-0.html"]
+    assert pages == ["report-10%2E1%2E2%2E3%3A6060.html", "report-orders-0.html"]
     for name in pages:
         text = (folder / name).read_text()
         assert "orders-0" in text
-        assert "x&lt;script&gt;" in text
-        assert "\u202e" not in text
+        assert ADDRESS in text
     assert ran.out.count("Tables of the worst line by size") == 2
 
 
@@ -122,7 +121,7 @@ def test_a_protobuf_gives_both_without_hidden_frames(saved: Path) -> None:
     assert sum(each.usage.alloc_space for each in ours.records) == pytest.approx(
         sum(each.usage.alloc_space for each in theirs.records), rel=0.01
     )
-    assert "growth_storm" not in (saved / "a.html").read_text()[:200]
+    assert "runtime.hashGrow" not in (saved / "a.html").read_text()
 
 
 @pytest.mark.parametrize(
