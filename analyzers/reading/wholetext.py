@@ -25,9 +25,13 @@ _Key = tuple[tuple[int, ...], int, int]  # frames, how many of them are hidden, 
 
 
 class WholeRecords:
-    """Records as `add` was given them, each with its whole stack. Memory grows with distinct stacks."""
+    """Records as `add` was given them, each with its whole stack. Memory grows with distinct stacks.
 
-    def __init__(self) -> None:
+    Those have `most` frames together, or are refused.
+    """
+
+    def __init__(self, most: int = MOST_FRAMES) -> None:
+        self._most = most
         self._frames: list[Frame] = []
         self._profilers: set[int] = set()
         self._lines: dict[bytes, int] = {}  # PC, as the text writes it, to the frame that its `#` line tells
@@ -97,8 +101,8 @@ class WholeRecords:
             return
         self._one_more()
         self._kept += len(key[0])
-        if self._kept > MOST_FRAMES:
-            raise MalformedProfile(f"stacks of more than {MOST_FRAMES} frames")
+        if self._kept > self._most:
+            raise MalformedProfile(f"stacks of more than {self._most} frames")
         self._sums[key] = counts
 
     def _leaf(self, raw: bytes) -> TextLine:
