@@ -11,7 +11,7 @@ from analyzers.compare import Basis
 from analyzers.finding import Verdict
 from handlers.notes import TrendPicture
 from handlers.records import Instance, Service
-from tests.scenes.stage import CLASSIC, FAMILIES, RISING, SWISS, Story, lived, merged, renamed, story, trend
+from tests.scenes.stage import CLASSIC, FAMILIES, RISING, SWISS, Story, grown, merged, renamed, story, trend
 
 
 class Scene(NamedTuple):
@@ -139,7 +139,7 @@ SCENES: tuple[Scene, ...] = (
         for build in FAMILIES
         if build == SWISS or verdict not in SWISS_ONLY
     ),
-    Scene("readme", "for the README: ten recorded readings, nothing made up", lived, page=True),
+    Scene("readme", "for the README: ten recorded readings, nothing made up", grown, page=True),
     Scene("first-capture", "one point is no trend", _first, page=True),
     Scene("no-past", "the same without a history at all", _no_past),
     Scene("restarted", "the live heap falls because the process is another one", lambda: _restarted(Basis.RESTARTED)),

@@ -1,7 +1,7 @@
 """Recordings played as captures: the bytes of their visits, what was found, and a past to draw beside it.
 
 Knows recordings, no picture and no scene. What was found is always of recorded bytes. A past is either recorded as well
-(`lived`) or made up around the live heap that was found (`trend`): nobody recorded a day.
+(`lived`, `grown`) or made up around the live heap that was found (`trend`): nobody recorded a day.
 """
 
 import gzip
@@ -21,10 +21,12 @@ from analyzers.profile import Site
 from analyzers.reading import heapproto, symbols
 from analyzers.reading.heaptext import read_heap_text
 from analyzers.snapshot import Snapshot, take, with_binary
+from bot.demo.replay import RECORDINGS
 from handlers.records import Instance, Remembered, Service
 from handlers.report import Raw
 from tests import corpus
 from tests.analyzers.recordings import EPOCH, Recording
+from tests.demo.record import MOMENTS
 
 CLASSIC, SWISS = "1.23.9", "1.27.3"
 FAMILIES = {CLASSIC: Implementation.CLASSIC, SWISS: Implementation.SWISS}
@@ -93,29 +95,38 @@ def merged(*trends: Sequence[Remembered]) -> tuple[Remembered, ...]:
     return tuple(sorted((line for each in trends for line in each), key=lambda line: line.captured_at))
 
 
-def lived() -> Story:
-    """What `recorded` holds, each reading a capture of its own: nothing here is made up. The last is a capture of two
-    visits, compared with the one before them."""
-    names = symbols.names((RECORDED / "symbols.txt").read_bytes())
+def lived(name: str) -> Story:
+    """A service of the demo, each of its four recorded readings a capture of its own: nothing here is made up."""
+    return _played(RECORDINGS / name, MOMENTS, 0, "svc-orders")
+
+
+def grown() -> Story:
+    """What `recorded` holds, a service that grows for a minute: nothing here is made up either."""
+    return _played(RECORDED, [visit * APART_S for visit in range(VISITS)], VISITS - 3, "svc-dedup")
+
+
+def _played(folder: Path, moments: Sequence[float], base: int, name: str) -> Story:
+    """The last two readings are one capture of two visits, compared with the reading `base`."""
+    names = symbols.names((folder / "symbols.txt").read_bytes())
     past: list[Remembered] = []
     kept: list[Snapshot] = []
-    for visit in range(VISITS):
-        profile = symbols.resolve(read_heap_text([gzip.decompress(_reading(visit, "txt"))]), names)
-        moment = EPOCH + visit * APART_S
-        snapshot = with_binary(take(profile, moment), heapproto.binary(_reading(visit, "pb")))
-        after, diagnosis = examine(snapshot, None, kept[-1] if kept else None)
+    for visit, moment in enumerate(moments):
+        profile = symbols.resolve(read_heap_text([_text(folder, visit)]), names)
+        binary = heapproto.binary(_file(folder, visit, "pb"))
+        after, diagnosis = examine(with_binary(take(profile, EPOCH + moment), binary), None, kept[-1] if kept else None)
         kept.append(after)
-        past.append(_line(diagnosis, INSTANCE, moment, 1.0, diagnosis.comparison.basis))
-    _, diagnosis = examine(kept[-2], kept[-1], kept[-3])
+        past.append(_line(diagnosis, INSTANCE, EPOCH + moment, 1.0, diagnosis.comparison.basis))
+    _, diagnosis = examine(kept[-2], kept[-1], kept[base])
+    last = len(moments) - 1
     raw = Raw(
-        text=packed(gzip.decompress(_reading(VISITS - 1, "txt"))),
-        first_text=packed(gzip.decompress(_reading(VISITS - 2, "txt"))),
-        symbols=(RECORDED / "symbols.txt").read_bytes(),
-        proto=_reading(VISITS - 1, "pb"),
+        text=packed(_text(folder, last)),
+        first_text=packed(_text(folder, last - 1)),
+        symbols=(folder / "symbols.txt").read_bytes(),
+        proto=_file(folder, last, "pb"),
     )
-    base = Raw(text=packed(gzip.decompress(_reading(VISITS - 3, "txt"))), symbols=raw.symbols)
-    service = Service("svc-dedup", (Instance(INSTANCE, "http://127.0.0.1/debug/pprof"),), "C0ORDERS")
-    return Story(service, INSTANCE, diagnosis, tuple(past), raw, base)
+    before = raw._replace(text=packed(_text(folder, base)), first_text=b"", proto=_file(folder, base, "pb"))
+    service = Service(name, (Instance(INSTANCE, "http://127.0.0.1/debug/pprof"),), "C0ORDERS")
+    return Story(service, INSTANCE, diagnosis, tuple(past), raw, before)
 
 
 def renamed(told: Story, function: Callable[[str], str], file: Callable[[str], str]) -> Story:
@@ -170,8 +181,12 @@ def _raw(recording: Recording, visit: int, first: int | None, *, protobuf: bool)
     )
 
 
-def _reading(visit: int, kind: str) -> bytes:
-    return (RECORDED / (f"heap-{visit + 1}.{kind}.gz" if visit else f"heap.{kind}.gz")).read_bytes()
+def _text(folder: Path, visit: int) -> bytes:
+    return gzip.decompress(_file(folder, visit, "txt"))
+
+
+def _file(folder: Path, visit: int, kind: str) -> bytes:
+    return (folder / (f"heap-{visit + 1}.{kind}.gz" if visit else f"heap.{kind}.gz")).read_bytes()
 
 
 def packed(text: bytes) -> bytes:
