@@ -17,11 +17,12 @@ APART = 14.0
 
 
 class Item(NamedTuple):
-    """One entry of a legend: the class of its swatch, or a letter in a circle, and its words."""
+    """One entry of a legend: the class of its swatch, a letter in a circle, or a dash; and its words."""
 
     css: str
     text: str
     letter: str = ""
+    dash: str | None = None  # of a line that stands upright in the chart
 
 
 class Part(NamedTuple):
@@ -84,6 +85,8 @@ def legend(y: float, room: float, items: Iterable[Item]) -> tuple[list[Shape], l
             ring, letter = lettered(x + LETTER, y - 4, item.letter)
             shapes += ring
             labels.append(letter)
+        elif item.dash is not None:
+            shapes.append(line(((x + 5, y - 11), (x + 5, y + 2)), item.css, 1.2, item.dash))
         else:
             shapes += filled(x, y - 9, SWATCH, 10, item.css)
         labels.append(Label(x + swatch + 5, y, shown))

@@ -13,6 +13,7 @@ from bot.pictures import dominant, ladder, ledger, trend
 from bot.pictures.drawn import BODY, LINE, LONGEST_SAID, SMALL, Drawing, Label, panel, words
 from bot.pictures.measure import Keep, fit, wrap
 from bot.pictures.rungs import MOST_ROWS
+from bot.pictures.series import trend_of
 from bot.words import Medium, clean, markup
 from handlers.notes import CapturePicture, TrendPicture
 
@@ -67,7 +68,11 @@ def _capture(note: CapturePicture) -> list[Drawing]:
 
 def _trend(note: TrendPicture) -> list[Drawing]:
     return [
-        _head(words("history_title", note.service), words("history_of", note.service)),
+        _head(
+            words("history_title", note.service),
+            words("history_last", trend_of(note.trend)),
+            words("history_note", note.service),
+        ),
         trend.drawing(note.trend, INNER),
     ]
 

@@ -1,5 +1,6 @@
 """What stands on a trend's axes: one instance's heap and tables as areas, or several as lines; dots, letters, names."""
 
+import math
 from typing import NamedTuple
 
 from analyzers.compare import Basis
@@ -53,19 +54,21 @@ def lines(trend: Trend, frame: Frame) -> tuple[list[Shape], list[Label]]:
     """The lines, their captures, and the last values."""
     alone = len(trend.lines) == 1
     shapes, labels = _areas(trend.lines[0], frame) if alone else _several(trend, frame)
+    rings: list[Shape] = []
     marked: list[Point] = []
     for number, series in enumerate(trend.lines):
+        crowded = (frame.x.end - frame.left) / len(series.captures) < 3 * DOT
         for capture in reversed(series.captures):
             x, y = frame.point(capture)
-            free = all((x - a) ** 2 + (y - b) ** 2 >= (2 * LETTER + 2) ** 2 for a, b in marked)
-            if capture.problem and free:
+            if capture.problem and all(math.dist((x, y), other) >= 2 * LETTER + 2 for other in marked):
                 marked.append((x, y))
                 ring, name = lettered(x, y, letter(capture.problem))
-                shapes += ring
+                rings += ring
                 labels.append(name)
-            elif not capture.problem or alone:
+            elif not crowded:
                 shapes.append(circle(x, y, DOT, "heap-dot" if alone else f"line-{number + 1}-dot"))
-    return shapes, labels
+    # Rings last: a letter must not have another line's dot on it.
+    return [*shapes, *rings], labels
 
 
 def _areas(series: Series, frame: Frame) -> tuple[list[Shape], list[Label]]:
@@ -104,7 +107,7 @@ def _several(trend: Trend, frame: Frame) -> tuple[list[Shape], list[Label]]:
         css = f"line-{number + 1}"
         shapes.append(line([frame.point(capture) for capture in series.captures], css, 2.0, LINE_DASHES[number]))
         if x < frame.x.end - 1 or abs(name_y - 4 - y) > 3:
-            shapes.append(line(((x, y), (at - 2, name_y - 4)), "grid"))
+            shapes.append(line(((x, y), (at - 2, name_y - 4)), css))
         labels.append(Label(at, name_y, fit(series.instance, SMALL, NAME_ROOM, keep=Keep.BOTH)))
         labels.append(Label(at, name_y + 12, numbers.in_bytes(series.last.heap), "muted"))
     return shapes, labels

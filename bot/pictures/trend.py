@@ -34,11 +34,11 @@ def drawing(remembered: Iterable[Remembered], wide: float) -> Drawing:
     said = words("trend_said", trend, trend.captures, changes(trend.captures))
     if not trend.lines:
         return Drawing("trend", wide, head.y + 8, said, [], head.labels)
-    frame = _frame(trend, wide, head.y + (28 if changes(trend.captures) else 18))
+    frame = _frame(trend, wide, head.y + (30 if changes(trend.captures) else 18))
     grid, numbers = _axes(trend, frame, wide)
     ruled, told = _changes(trend, frame)
     lines, names = plot.lines(trend, frame)
-    swatches, keys, y = legend(frame.y.start + 38, wide, _items(trend))
+    swatches, keys, y = legend(frame.y.start + 38, wide, [*_items(trend), *_untold(trend, told)])
     return Drawing(
         "trend", wide, y + 5, said, [*grid, *ruled, *lines, *swatches], [*head.labels, *numbers, *told, *names, *keys]
     )
@@ -103,6 +103,17 @@ def _changes(trend: Trend, frame: Frame) -> tuple[list[Shape], list[Label]]:
     marks = [Mark(x, words("change", basis)) for basis, x in newest.items()]
     marks += [Mark(x, words("change", basis)) for x, basis in found if newest[basis] != x and x in drawn]
     return shapes, in_turn(marks, frame.y.end - 11, frame.left, frame.x.end + EDGE, "ink")
+
+
+def _untold(trend: Trend, told: list[Label]) -> list[Item]:
+    """What a dash means where no line of its kind had room for words."""
+    kinds = sorted({basis for _, basis in changes(trend.captures)})
+    known = {label.text for label in told}
+    return [
+        Item("change", words("change", basis), dash=plot.DASHES[basis])
+        for basis in kinds
+        if words("change", basis) not in known
+    ]
 
 
 def _items(trend: Trend) -> list[Item]:
