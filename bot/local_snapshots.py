@@ -50,9 +50,9 @@ class LocalSnapshots:
         with file_errors(self._directory):
             await asyncio.to_thread(self._put, capture, snapshot, diagnosis)
 
-    async def history(self, service: str) -> tuple[Remembered, ...]:
+    async def history(self, service: str, most: int | None = None) -> tuple[Remembered, ...]:
         with file_errors(self._directory):
-            return await asyncio.to_thread(self._history, service)
+            return await asyncio.to_thread(self._history, service, min(most or HISTORY, HISTORY))
 
     def _before(self, service: str, instance: str, moment: float) -> Snapshot | None:
         for entry in _entries(self._folder(service, instance), SNAPSHOT):
@@ -75,11 +75,11 @@ class LocalSnapshots:
             _with(entry.path, SNAPSHOT).unlink(missing_ok=True)
             _with(entry.path, LINE).unlink(missing_ok=True)
 
-    def _history(self, service: str) -> tuple[Remembered, ...]:
+    def _history(self, service: str, most: int) -> tuple[Remembered, ...]:
         folders = (self._directory / safe(service)).glob("*/")
         entries = sorted((entry for folder in folders for entry in _entries(folder, LINE)), reverse=True)
         lines = []
-        for entry in entries[:HISTORY]:
+        for entry in entries[:most]:
             try:
                 lines.append(decode_remembered(_with(entry.path, LINE).read_bytes()))
             except Unreadable as error:

@@ -71,10 +71,10 @@ class RedisSnapshots:
                 await pipe.execute()
             await self._drop_beyond_cap(service, instance)
 
-    async def history(self, service: str) -> tuple[Remembered, ...]:
+    async def history(self, service: str, most: int | None = None) -> tuple[Remembered, ...]:
         """At most 300."""
         with redis_errors():
-            captures = names(await self._redis.zrevrange(key("history", service), 0, HISTORY - 1))
+            captures = names(await self._redis.zrevrange(key("history", service), 0, min(most or HISTORY, HISTORY) - 1))
             if not captures:
                 return ()
             values = await self._redis.mget([key("remembered", service, capture) for capture in captures])

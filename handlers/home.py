@@ -30,6 +30,8 @@ from handlers.rotation import Rotation
 AT_ONCE, READ, SHOWN = 8, 300, 30
 # Incidents of one service, and of all those with a link, which is a question to Slack; rotations; captures of a trend.
 INCIDENTS, LINKS, ROTATIONS, TREND = 5, 20, 8, 20
+# Of a service with more instances than this the trend may be shorter: to read all of it would cost a second.
+SEVERAL = 3
 # What moves an incident on. The rest is in its thread, beside what it is about.
 ACTS = (Act.ACKNOWLEDGE, Act.CAPTURE, Act.SNOOZE, Act.RESOLVE, Act.UNSILENCE)
 # The worst first: what ends in no memory, what costs CPU and garbage again and again, what only lies there.
@@ -111,7 +113,7 @@ def _registered(tools: Tools, incidents: tuple[Incident, ...]) -> list[Service]:
 
 async def _read(tools: Tools, service: Service, incidents: tuple[Incident, ...]) -> _Read:
     names = {instance.name for instance in service.instances}
-    entries = await tools.snapshots.history(service.name)
+    entries = await tools.snapshots.history(service.name, TREND * min(max(1, len(names)), SEVERAL))
     history = [entry for entry in entries if not names or entry.instance in names]
     newest: dict[str, Remembered] = {}
     for entry in history:

@@ -81,8 +81,8 @@ class Snapshots(Protocol):
     async def put(self, capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> None:
         """Keeps a capture's snapshot under the capture's id, so that a repeated job writes the same key."""
 
-    async def history(self, service: str) -> tuple[Remembered, ...]:
-        """The verdicts of a service's captures, newest first."""
+    async def history(self, service: str, most: int | None = None) -> tuple[Remembered, ...]:
+        """The verdicts of a service's captures, newest first: all that is kept, or `most` of them."""
 
 
 class KnownLeaves(Protocol):

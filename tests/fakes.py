@@ -181,9 +181,9 @@ class FakeSnapshots:
     async def put(self, capture: Capture, snapshot: Snapshot, diagnosis: Diagnosis) -> None:
         self.kept[capture.id] = (capture, snapshot, diagnosis)
 
-    async def history(self, service: str) -> tuple[Remembered, ...]:
+    async def history(self, service: str, most: int | None = None) -> tuple[Remembered, ...]:
         kept = [line_of(capture, diagnosis) for capture, _, diagnosis in self.kept.values()]
-        return self.lines or tuple(sorted(kept, reverse=True))
+        return (self.lines or tuple(sorted(kept, reverse=True)))[:most]
 
 
 @dataclass

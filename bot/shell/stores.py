@@ -44,9 +44,9 @@ class Forgiving:
         except OutageError as error:
             self.problem = error.detail
 
-    async def history(self, service: str) -> tuple[Remembered, ...]:
+    async def history(self, service: str, most: int | None = None) -> tuple[Remembered, ...]:
         try:
-            return await self._snapshots.history(service)
+            return await self._snapshots.history(service, most)
         except OutageError as error:
             self.problem = error.detail
             return ()

@@ -88,6 +88,7 @@ async def test_history_is_newest_first_over_all_instances(make: Make) -> None:
     assert history[0] == Remembered(
         NOW + 24, "orders-0", "no_map_problem", "", 1e6, basis="first", capture_id="r24.orders-0"
     )
+    assert await store.history("svc-orders", 3) == history[:3]
 
 
 async def test_no_more_are_kept_than_the_cap(make: Make) -> None:

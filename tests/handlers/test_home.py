@@ -32,10 +32,11 @@ class Histories(FakeSnapshots):
     of: dict[str, tuple[Remembered, ...]] = field(default_factory=dict)
     fails: MapstormError | None = None
     read: int = 0
+    asked_for: list[int | None] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
 
-    async def history(self, service: str) -> tuple[Remembered, ...]:
+    async def history(self, service: str, most: int | None = None) -> tuple[Remembered, ...]:
         self.read += 1
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
@@ -43,7 +44,8 @@ class Histories(FakeSnapshots):
         self.at_once -= 1
         if self.fails:
             raise self.fails
-        return self.of.get(service, ())
+        self.asked_for.append(most)
+        return self.of.get(service, ())[:most]
 
 
 class Scene(Fakes):
@@ -190,6 +192,7 @@ async def test_however_many_services_there_are_the_work_is_bounded() -> None:
     assert scene.histories.read == READ
     assert scene.histories.most_at_once <= AT_ONCE
     assert all(one.incidents for one in shown.services)
+    assert set(scene.histories.asked_for) == {2 * TREND}, "no more of a history than is drawn"
 
 
 async def test_without_redis_the_home_says_so() -> None:
