@@ -39,7 +39,7 @@ def manifest(url: str | None, socket_mode: bool) -> str:
         "usage_hint": "capture <service> [instance|all] | incidents [service] | ack [incident] | "
         "snooze [30m|2h|1d] [incident] | resolve [incident] | "
         "oncall [rotation] | handoff [rotation], handoff note <text>, handoff export [rotation] | "
-        "services | history <service> | explain [word] | doctor | help",
+        "services | history <service> | forget <capture> | explain [word] | doctor | help",
         # Escaping would turn what looks like a user or channel into <@U…>; names of services need none of it.
         "should_escape": False,
     }

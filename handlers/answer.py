@@ -5,18 +5,19 @@ Who may ask what: help is everybody's, what there is and what is true guests may
 
 from analyzers.errors import MapstormError
 from handlers import claims, command
-from handlers.errors import NothingOpen, SeveralOpen, UnknownInstance, WrongUsage
+from handlers.errors import NothingOpen, SeveralOpen, UnknownCapture, UnknownInstance, WrongUsage
 from handlers.handoffs import asked as handoffs
 from handlers.history import history
 from handlers.incident import Act, Filled
 from handlers.incident_notes import IncidentList
 from handlers.incidents.acts import act
 from handlers.incidents.permission import admit, permit, permit_reading
-from handlers.notes import Accepted, ClaimList, Examining, Explanation, Help, Note, ServiceList, Slip
+from handlers.notes import Accepted, ClaimList, Examining, Explanation, Forgotten, Help, Note, ServiceList, Slip
 from handlers.oncall.answer import on_call
 from handlers.oncall_notes import OnCall
 from handlers.ports import Tools
 from handlers.records import Person, Request, Service, Thread
+from handlers.registered import registered
 
 # Each link is a question to Redis.
 LINKS = 20
@@ -46,6 +47,8 @@ async def _answer(tools: Tools, asked: command.Command, who: Person, request_id:
         case command.HistoryCommand(name):
             await admit(tools, who)
             return await history(tools, tools.registry.get(name), who, request_id)
+        case command.ForgetCommand(capture_id):
+            return await _forget(tools, who, capture_id)
         case command.IncidentsCommand(name):
             await admit(tools, who)
             return await _incidents(tools, tools.registry.get(name) if name else None)
@@ -85,6 +88,19 @@ async def _capture(tools: Tools, who: Person, request_id: str, name: str, instan
     instances = chosen(service, instance)
     await tools.queue.request(Request(request_id, service.name, instances, tools.now(), who.user))
     return Accepted(service, instances)
+
+
+async def _forget(tools: Tools, who: Person, capture_id: str) -> Note:
+    """Whoever may capture a service may take away what is kept of its captures. Raises UnknownCapture."""
+    await admit(tools, who)
+    report = await tools.reports.get(capture_id)
+    if report is None:
+        raise UnknownCapture(capture_id)
+    service = registered(tools.registry, report.capture.request.service)
+    await permit(tools, who, service)
+    if not await tools.reports.forget(capture_id):
+        raise UnknownCapture(capture_id)  # somebody was faster
+    return Forgotten(service, report.capture.instance, capture_id)
 
 
 async def _of_rotations(

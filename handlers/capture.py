@@ -14,7 +14,7 @@ from contextlib import suppress
 from analyzers.errors import MapstormError
 from analyzers.finding import Diagnosis
 from handlers.drawing import draw
-from handlers.errors import RequestError, UnderWay
+from handlers.errors import UnderWay
 from handlers.incidents import captures
 from handlers.look import look
 from handlers.notes import CaptureFailed, CaptureFinished, CapturePicture, CaptureStarted, Slip, Summary
@@ -22,6 +22,7 @@ from handlers.patience import MINUTES, SECONDS, patiently
 from handlers.ports import Tools
 from handlers.posts import Reply, Root, Urgency
 from handlers.records import Capture, Outcome, Request, Service, Trigger
+from handlers.registered import registered
 from handlers.report import Raw, Report
 from handlers.taped import Tape
 from handlers.trend import trend
@@ -55,7 +56,7 @@ async def request_gave_up(tools: Tools, asked: Request, error: MapstormError | N
 
 async def run(tools: Tools, capture: Capture, *, last_try: bool) -> None:
     """Captures, compares with the snapshot before, answers in the thread. Raises what is worth another try."""
-    service = _service(tools, capture)
+    service = registered(tools.registry, capture.request.service)
     if await tools.progress.has_ended(capture):
         found = await tools.progress.diagnosis(capture)
     else:
@@ -70,7 +71,7 @@ async def run(tools: Tools, capture: Capture, *, last_try: bool) -> None:
 
 async def gave_up(tools: Tools, capture: Capture, error: MapstormError | None) -> None:
     """The end of a capture that failed for good, by mapstorm's own fault where there is no `error`."""
-    service = _service(tools, capture)
+    service = registered(tools.registry, capture.request.service)
     reason, detail = (error.reason, error.detail) if error else (BUG, "")
     if not await tools.progress.has_ended(capture):
         await _answer(tools, capture, CaptureFailed(service, capture.instance, capture.id, reason, detail))
@@ -146,14 +147,6 @@ async def _show(tools: Tools, service: Service, capture: Capture, found: Diagnos
     conversation, event = capture.request.conversation, f"{capture.id}.picture"
     await tools.outbox.put(Reply(conversation, event, picture, Urgency.PROGRESS))
     await draw(tools, capture)
-
-
-def _service(tools: Tools, capture: Capture) -> Service:
-    """The service as the registry has it; without instances if somebody took it out after the capture was asked for."""
-    try:
-        return tools.registry.get(capture.request.service)
-    except RequestError:
-        return Service(capture.request.service, (), channel="")
 
 
 def _outcome(note: Summary | CaptureFailed, trigger: Trigger, now: float) -> Outcome:

@@ -11,7 +11,7 @@ from handlers.incident import Act
 ALL = "all"
 COMMANDS = (
     *("capture", "incidents", "ack", "snooze", "resolve", "oncall", "handoff"),
-    *("services", "history", "explain", "doctor", "help"),
+    *("services", "history", "forget", "explain", "doctor", "help"),
 )
 ACTS = {"ack": Act.ACKNOWLEDGE, "acknowledge": Act.ACKNOWLEDGE, "snooze": Act.SNOOZE, "resolve": Act.RESOLVE}
 
@@ -51,6 +51,13 @@ class HistoryCommand:
     """What earlier captures of a service said."""
 
     service: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCommand:
+    """Take away what is kept of a capture, by its id: its page, its bytes, its link."""
+
+    capture: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,7 @@ Command = (
     CaptureCommand
     | ServicesCommand
     | HistoryCommand
+    | ForgetCommand
     | ExplainCommand
     | IncidentsCommand
     | ActCommand
@@ -147,6 +155,8 @@ def parse(text: str) -> Command:
             return _capture(*arguments)
         case ("history", [service]):
             return HistoryCommand(service)
+        case ("forget", [capture]):
+            return ForgetCommand(capture)
         case ("explain", claim):
             return ExplainCommand(" ".join(claim) or None)
         case ("incidents", [] | [_]):
@@ -161,7 +171,7 @@ def parse(text: str) -> Command:
             return _act(said, arguments)
         case (("silence" | "unsilence" | "compare") as button, _):
             raise ButtonOnly(button)
-        case (("capture" | "services" | "history" | "incidents" | "oncall" | "doctor") as known, _):
+        case (("capture" | "services" | "history" | "forget" | "incidents" | "oncall" | "doctor") as known, _):
             raise WrongUsage(known)
     raise UnknownCommand(word, nearest(word, COMMANDS))
 

@@ -4,8 +4,8 @@
     - ProfileError                analyzers: the bytes cannot be read
       - MalformedProfile, TruncatedProfile (retryable), NotAHeapProfile, NotACPUProfile, ProfilingOff, EmptyProfile
     - RequestError                the asker's slip: answered at once, never queued
-      - UnknownCommand, UnknownService, UnknownInstance, UnknownClaim (with the nearest names), WrongUsage
-      - BadSpan, ButtonOnly
+      - UnknownCommand, UnknownService, UnknownInstance, UnknownClaim (with the nearest names), UnknownCapture
+      - WrongUsage, BadSpan, ButtonOnly
       - BadAlert: an alert sender's slip
       - UnknownIncident, NothingOpen, SeveralOpen, NoSnapshot, NoGroupLabels, NoAlertmanager
       - UnknownRotation, UnknownHandoff, NoHandoff, NotPosted, SeveralRotations
@@ -59,6 +59,12 @@ class UnknownClaim(RequestError):
     """A word that `explain` has no answer to; `detail` is the word."""
 
     reason = "unknown_claim"
+
+
+class UnknownCapture(RequestError):
+    """A capture of which nothing is kept, or not any more; `detail` is what was said."""
+
+    reason = "unknown_capture"
 
 
 class WrongUsage(RequestError):

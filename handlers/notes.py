@@ -114,6 +114,14 @@ class History(NamedTuple):
     is_drawn: bool = False
 
 
+class Forgotten(NamedTuple):
+    """To the asker alone: what was kept of a capture is gone, and its link leads nowhere any more."""
+
+    service: Service
+    instance: str
+    capture_id: str
+
+
 class Explanation(NamedTuple):
     """To the asker alone: what is true of a claim about maps."""
 
@@ -152,6 +160,7 @@ Answer = (
     | Help
     | ServiceList
     | History
+    | Forgotten
     | Explanation
     | ClaimList
     | IncidentAnswer

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from analyzers.compare import Basis
 from analyzers.finding import Diagnosis, Verdict
-from handlers.errors import RequestError
 from handlers.notes import Summary
 from handlers.ports import Tools
 from handlers.records import Capture, Remembered, Request, Service
+from handlers.registered import registered
 from handlers.report import Report, Sizes
 from handlers.trend import trend
 
@@ -84,7 +84,7 @@ async def page(tools: Tools, capture_id: str) -> Page | None:
         return None
     history = await tools.snapshots.history(report.capture.request.service)
     sizes = await tools.reports.sizes(capture_id)
-    return gathered(_service(tools, report.capture), report, history, sizes)
+    return gathered(registered(tools.registry, report.capture.request.service), report, history, sizes)
 
 
 def gathered(service: Service, report: Report, history: tuple[Remembered, ...], sizes: Sizes | None) -> Page:
@@ -143,11 +143,3 @@ def offers(sizes: Sizes | None) -> tuple[Offer, ...]:
         (Download.DIAGNOSIS, None),
     ]
     return tuple(Offer(what, size) for what, size in offered if size != 0)
-
-
-def _service(tools: Tools, capture: Capture) -> Service:
-    """As the registry has it; a service that was taken out of it still has its pages."""
-    try:
-        return tools.registry.get(capture.request.service)
-    except RequestError:
-        return Service(capture.request.service, (), channel="")

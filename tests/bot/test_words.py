@@ -35,7 +35,7 @@ names = st.one_of(
 # links under words of its own.
 OURS = re.compile(
     r"<@[UW][A-Z0-9]{2,20}>|<#C[A-Z0-9]{2,20}>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[-\d: UTC]+>"
-    r"|<https?://[^<>|`\s]+\|(source of the alert|its thread|thread)>"
+    r"|<https?://[^<>|`\s]+\|(source of the alert|its thread|thread|Report with flame graph)>"
 )
 
 

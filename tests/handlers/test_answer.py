@@ -11,9 +11,11 @@ from handlers.claims import CLAIMS
 from handlers.errors import OutageError, UnknownInstance
 from handlers.incident import Act, Event, Incident, State
 from handlers.incident_notes import Acted, IncidentList, StandsSo
-from handlers.notes import Accepted, ClaimList, Explanation, Help, History, Note, ServiceList, Slip
+from handlers.notes import Accepted, ClaimList, Explanation, Forgotten, Help, History, Note, ServiceList, Slip
 from handlers.ports import Standing
-from handlers.records import Allow, Person, Remembered, Thread
+from handlers.records import Allow, Capture, Person, Remembered, Request, Thread
+from handlers.report import Raw, Report
+from tests.bot.records import diagnosis
 from tests.fakes import ORDERS, Fakes
 from tests.handlers.incidents.story import SERVICE, Story, firing
 
@@ -40,6 +42,8 @@ async def ask(fakes: Fakes, text: str, who: Person = ANA, thread: Thread | None 
         ("capture svc-orders xyz", Slip("unknown_instance", "xyz", ("orders-0", "orders-1"))),
         ("capture", Slip("wrong_usage", "capture")),
         ("history svc-orders", History(ORDERS, ())),
+        ("forget", Slip("wrong_usage", "forget")),
+        ("forget r1.orders-0", Slip("unknown_capture", "r1.orders-0")),
         ("history nobody", Slip("unknown_service", "nobody")),
         ("captrue svc-orders", Slip("unknown_command", "captrue", ("capture",))),
         ("explain", ClaimList(CLAIMS)),
@@ -82,6 +86,50 @@ async def test_an_outage_is_told_and_not_confirmed(fakes: Fakes, error: Mapstorm
 async def test_history_lists_what_was_remembered(fakes: Fakes) -> None:
     fakes.snapshots.lines = (Remembered(1.0, "orders-0", "growth_storm", "catalog.go:64", 1e6),)
     assert await ask(fakes, "history svc-orders") == History(ORDERS, fakes.snapshots.lines, is_drawn=True)
+
+
+KEPT = Capture("r1.orders-1", Request("r1", "svc-orders", ("orders-1",), 1000.0, "U0BEN"), "orders-1")
+
+
+async def kept(fakes: Fakes) -> None:
+    await fakes.reports.put(ORDERS, Report(KEPT, diagnosis()), Raw(b"text"))
+
+
+async def test_a_capture_is_forgotten_once(fakes: Fakes) -> None:
+    await kept(fakes)
+    assert await ask(fakes, "forget r1.orders-1") == Forgotten(ORDERS, "orders-1", "r1.orders-1")
+    assert fakes.reports.kept == fakes.reports.bytes == {}
+    assert await ask(fakes, "forget r1.orders-1") == Slip("unknown_capture", "r1.orders-1")
+    assert fakes.outbox.puts == []
+
+
+async def test_a_capture_is_forgotten_by_those_who_may_capture_its_service(fakes: Fakes) -> None:
+    await kept(fakes)
+    fakes.registry.services["svc-orders"] = replace(ORDERS, allow=Allow(("U0BEN",), ()))
+    assert await ask(fakes, "forget r1.orders-1") == Slip("not_allowed", "svc-orders")
+    assert fakes.reports.kept.keys() == {"r1.orders-1"}
+    fakes.registry.services["svc-orders"] = replace(ORDERS, allow=Allow((ANA.user,), ()))
+    assert isinstance(await ask(fakes, "forget r1.orders-1"), Forgotten)
+
+
+@pytest.mark.parametrize("standing", [Standing.GUEST, Standing.STRANGER])
+async def test_others_are_not_even_told_whether_it_is_there(fakes: Fakes, standing: Standing) -> None:
+    await kept(fakes)
+    fakes.people.standings = {ANA.user: standing}
+    for name in ("r1.orders-1", "r9.nothing"):
+        assert await ask(fakes, f"forget {name}") == Slip(standing.value, "")
+    assert fakes.reports.kept.keys() == {"r1.orders-1"}
+
+
+async def test_what_is_kept_of_a_service_that_is_gone_can_be_forgotten(fakes: Fakes) -> None:
+    await kept(fakes)
+    fakes.registry.services.clear()
+    assert isinstance(await ask(fakes, "forget r1.orders-1"), Forgotten)
+
+
+async def test_an_outage_forgets_nothing_and_says_so(fakes: Fakes) -> None:
+    fakes.reports.fails = OutageError("redis")
+    assert await ask(fakes, "forget r1.orders-1") == Slip("outage", "redis")
 
 
 def test_an_instance_is_chosen_by_its_name_however_it_is_typed() -> None:
