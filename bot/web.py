@@ -19,7 +19,7 @@ from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import log as logs
@@ -77,7 +77,7 @@ def create_app(house: House, bolt: AsyncApp, metrics: Metrics, signing_secret: s
     )
 
 
-def _reports(house: House) -> list[Route]:
+def _reports(house: House) -> list[BaseRoute]:
     """Pages of captures, where mapstorm has a public address to link to."""
     if house.reports is None or house.links is None:
         return []

@@ -14,10 +14,9 @@ from typing import NamedTuple
 
 import structlog
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from analyzers.errors import ProfileError
 from bot.reports.answers import HTML, PRIVATE, Guarded, asset, plain
@@ -32,7 +31,7 @@ from handlers.ports import Tools
 MOST_PAGES, MOST_DOWNLOADS = 4, 2
 DOWNLOAD_S = 600.0
 GZIP_LEVEL = 6
-ASSETS = "assets/"
+ROOT, ASSETS = "/reports/", "assets/"
 FLAME = "flame.json"
 FILES = frozenset(Download)
 NOT_A_CAPTURE = ""  # what is looked up for whatever is no token
@@ -44,11 +43,28 @@ Capture = Callable[[str], str | None]
 FlameJson = Callable[[str], Awaitable[bytes | None]]
 
 
-def routes(tools: Tools, capture_of: Capture, flame_json: FlameJson) -> list[Route]:
+def routes(tools: Tools, capture_of: Capture, flame_json: FlameJson) -> list[BaseRoute]:
     """`capture_of` reads a token: the id of its capture, None for whatever mapstorm has not made or has expired.
     `flame_json` is a capture's flame graph as the page's script reads it, None where there is none."""
     door = GZipMiddleware(Door(tools, capture_of, flame_json), compresslevel=GZIP_LEVEL)
-    return [Route("/reports/{path:path}", Guarded(door))]
+    return [Below(Guarded(door))]
+
+
+class Below(BaseRoute):
+    """Whatever begins with `/reports`: no pattern of Starlette's matches a line break, and its own 404 would go out
+    without our headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Any method, any path below."""
+        ours = scope["type"] == "http" and (_path(scope) + "/").startswith(ROOT)
+        return (Match.FULL if ours else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hands on all of it."""
+        await self._app(scope, receive, send)
 
 
 class Asked(NamedTuple):
@@ -70,7 +86,7 @@ class Door:
         self._downloads = asyncio.Semaphore(MOST_DOWNLOADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = Request(scope).path_params["path"]
+        path = _path(scope).removeprefix(ROOT.rstrip("/")).removeprefix("/")
         if scope["method"] not in ("GET", "HEAD"):
             response = plain("method", path)
         elif path.startswith(ASSETS):
@@ -122,6 +138,11 @@ class Door:
             return await download(reports, report, Download(asked.what))
         data = await self._flame_json(asked.capture_id) if asked.what == FLAME else None
         return Response(data, headers=PRIVATE, media_type="application/json") if data else None
+
+
+def _path(scope: Scope) -> str:
+    """Without what a server above was told to put before every address."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
 
 
 async def _nothing() -> AsyncIterator[bytes]:
