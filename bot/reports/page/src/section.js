@@ -27,8 +27,8 @@ export function section(place, flame) {
       Object.assign(known, { then: inBytes(before), change: signed(now - before), ratio: ratio(now, before) });
       return "changed";
     }
-    said.push(say(`purpose-${PURPOSES[flame.purpose[node]]}`));
-    if (flame.hidden.has(node)) said.push(say("hidden"));
+    const purpose = say(`purpose-${PURPOSES[flame.purpose[node]]}`);
+    said.push(...(flame.hidden.has(node) ? [purpose, say("hidden")] : [say("mostly", { purpose })]));
     return said.join(" · ");
   }
 
@@ -45,7 +45,7 @@ export function section(place, flame) {
   }
 
   const tip = tipOf(by("flame-tip"), (node) => [name(node), facts(node)]);
-  by("flame-tool").hidden = false; // a hidden place has no width
+  by("flame-controls").hidden = by("flame-tool").hidden = false; // a hidden place has no width
   const graph = new Graph(by("flame-graph"), flame, { label, full: name, tell, tip, changed: settled });
   const keys = cursor(graph, tell);
   const finder = search(by("flame-search"), by("flame-found"), graph, flame, () => shown.view.values);
@@ -74,6 +74,7 @@ export function section(place, flame) {
   function legends() {
     const changes = shown.view.then !== null;
     by("flame-purposes").hidden = changes;
+    place.classList.toggle("flame-comparing", changes);
     by("flame-changes").hidden = !changes;
     for (const one of document.querySelectorAll(".flame-bytes"))
       one.hidden = one.dataset.bytes !== shown.kind || shown.time !== "start";
