@@ -13,6 +13,7 @@ from analyzers.compare import Basis
 from analyzers.finding import Finding
 from bot import clocks, numbers
 from bot.blocks import Block
+from bot.pictures.scales import sound
 from bot.words import phrase
 from handlers.notes import CapturePicture, Picture, TrendPicture
 from handlers.records import Remembered
@@ -118,7 +119,8 @@ def _chart(
         {
             "name": phrase("_charts.j2", name)[:LABEL],
             "data": [
-                {"label": label, "value": _rounded(value / size)} for label, value in zip(labels, values, strict=True)
+                {"label": label, "value": _rounded(sound(value) / size)}
+                for label, value in zip(labels, values, strict=True)
             ],
         }
         for name, values in series.items()
