@@ -51,7 +51,7 @@ def restore(recording: Recording, visit: int, folder: Path) -> Path:
 
 @every_recording
 def test_a_text_keeps_its_totals(recording: Recording, tmp_path: Path) -> None:
-    """As pprof scales the text. It rounds each record down, and so do we, but only once those of one stack are added."""
+    """As pprof scales the text. It rounds each record down, and so do we, once those of one stack are added up."""
     original = tmp_path / "heap.txt"
     original.write_bytes(recording.raw_text(1))
     profilers = frozenset(int(address, 16) for address in _PROFILER.findall(recording.raw_text(1)))
