@@ -9,7 +9,7 @@ import pytest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot import chat_errors
-from bot.chat import LOOK_UP_PAGE, SlackChat, slack_client, slack_session
+from bot.chat import LOOK_UP_PAGE, SlackChat, Upload, slack_client, slack_session
 from bot.chat_errors import Fate, SlackRefused
 from bot.redis_server import free_port
 from bot.render import Message
@@ -107,6 +107,18 @@ async def test_a_long_thread_is_read_to_its_end(scene: Scene) -> None:
         told = {"event_type": "mapstorm_summary", "event_payload": {"id": f"e{number}"}}
         last = await scene.chat.post("C0ORDERS", SAID, told, thread_ts=root.ts)
     assert await scene.chat.find("C0ORDERS", f"e{number}", 0, root.ts) == last
+
+
+async def test_a_picture_is_uploaded_into_its_thread_with_words_for_those_who_do_not_see_it(scene: Scene) -> None:
+    root = await scene.chat.post("C0ORDERS", SAID, TOLD)
+    await scene.chat.upload(root, Upload("a.png", "Live heap", b"\x89PNG \xff", "27 MiB and growing"))
+    shared = scene.slack.ws.messages["C0ORDERS"][-1]
+    (file,) = scene.slack.ws.files.values()
+    assert (shared.thread_ts, shared.files) == (root.ts, [file.id])
+    assert (file.name, file.title, file.data, file.alt_text) == (
+        *("a.png", "Live heap", b"\x89PNG \xff"),
+        "27 MiB and growing",
+    )
 
 
 async def test_a_message_has_an_address(scene: Scene) -> None:
