@@ -1,4 +1,4 @@
-"""Prints the bench's tables: python -m tests.bench [line|files|alerts], which is what ./mapstorm bench runs."""
+"""Prints the bench's tables: python -m tests.bench [PART...], which is what ./mapstorm bench runs."""
 
 import argparse
 import os
@@ -6,14 +6,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import alerts, files, line
+from tests.bench import alerts, files, line, pictures
 
-PARTS = {"line": line.rows, "alerts": alerts.rows, "files": files.rows}
+PARTS = {"line": line.rows, "alerts": alerts.rows, "files": files.rows, "pictures": pictures.rows}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="mapstorm bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="line, alerts, files; default: all")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="line, alerts, files, pictures; default: all")
     parts = parser.parse_args().parts or list(PARTS)
     if unknown := set(parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
