@@ -131,7 +131,14 @@ def squeeze(data: bytes, dice: Random) -> bytes:
 BLIND: tuple[Mutation, ...] = (truncate, flip, flip, move)
 TEXT: tuple[Mutation, ...] = (*BLIND, number, number, number, word, word, repeat)
 PROTO: tuple[Mutation, ...] = (*BLIND, varint, varint, nest, repeat, squeeze)
-OF_TARGET = {"text": TEXT, "symbols": TEXT, "proto": PROTO, "cpu": PROTO}
+OF_TARGET = {
+    "text": TEXT,
+    "whole_text": TEXT,
+    "symbols": TEXT,
+    "proto": PROTO,
+    "whole_proto": PROTO,
+    "cpu": PROTO,
+}
 
 
 def mutated(target: str, seeds: Sequence[bytes], seed: int) -> bytes:

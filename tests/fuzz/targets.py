@@ -5,6 +5,7 @@ A target knows recorded bytes to start from; `mutations.py` damages them.
 
 import gzip
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -13,10 +14,15 @@ from analyzers import leaves
 from analyzers.cpu import Traffic
 from analyzers.errors import ProfileError
 from analyzers.examine import examine
+from analyzers.merging import flame
 from analyzers.profile import Binary, HeapProfile
-from analyzers.reading import cpuproto, heapproto, symbols
+from analyzers.reading import cpuproto, heapproto, symbols, wholeproto, wholetext
 from analyzers.reading.heaptext import HeapText, read_heap_text
+from analyzers.restored import restored
 from analyzers.snapshot import Snapshot, take
+from analyzers.stacks import Stacks
+from bot.reports.flame_codec import decode as decode_flame
+from bot.reports.flame_codec import encode as encode_flame
 from bot.snapshot_codec import decode_snapshot, encode_snapshot
 from tests.analyzers.protos import ROW, proto
 from tests.analyzers.recordings import RECORDINGS
@@ -57,6 +63,18 @@ def feed_proto(data: bytes) -> None:
     diagnose(leaves.explain(learned(), profile))
 
 
+def feed_whole_text(data: bytes) -> None:
+    """All stacks of the text: it may be refused for a line that the other reader never looks at."""
+    with suppress(ProfileError):
+        draw(wholetext.read_whole([data], GROWTH_NAMES))
+
+
+def feed_whole_proto(data: bytes) -> None:
+    """All stacks of the protobuf."""
+    with suppress(ProfileError):
+        draw(wholeproto.read_whole(data, LIMIT))
+
+
 def feed_cpu(data: bytes) -> None:
     """The CPU profile."""
     try:
@@ -78,6 +96,19 @@ def diagnose(profile: HeapProfile) -> None:
     examine(before(), later, kept)
     again = decode_snapshot(encode_snapshot(kept))
     assert len(again.usage) == len(kept.usage)
+
+
+def draw(stacks: Stacks) -> None:
+    """What pictures and downloads are made of: a tree that can be kept, and a profile."""
+    drawn = flame(stacks, None, other())
+    assert decode_flame(encode_flame(drawn)) == drawn
+    restored(stacks, 1000.0)
+
+
+@cache
+def other() -> Stacks:
+    recording = next(each for each in RECORDINGS if each.folder.name == "library_glue")
+    return wholetext.read_whole([recording.raw_text(0)], recording.names)
 
 
 @cache
@@ -122,6 +153,8 @@ def answers() -> tuple[bytes, ...]:
 TARGETS = {
     "text": Target(feed_text, texts),
     "proto": Target(feed_proto, protos),
+    "whole_text": Target(feed_whole_text, texts),
+    "whole_proto": Target(feed_whole_proto, protos),
     "cpu": Target(feed_cpu, cpus),
     "symbols": Target(feed_symbols, answers),
 }

@@ -79,6 +79,18 @@ def test_counts_sizes_and_rates_of_any_sign_and_length(numbers: list[int], perio
 # Memory and time: what would take gigabytes stops at a limit, in a process that has no more to give.
 
 DEEP = b"".join(b"\x12" + encoded(size) for size in range(60_000, 0, -4))
+
+
+def many_lines() -> bytes:
+    """A location of 16,000 lines, named some five hundred times: eight million frames out of 100 KB."""
+    builder = Builder().sample((1, 8, 1, 8), (PUT,), 8)
+    for _ in range(16_000):
+        builder.message.location[0].line.add(function_id=1, line=7)
+    for objects in range(2, 72):
+        builder.sample((objects, objects * 8, 0, 0), (PUT,) * (objects % 16), 8)
+    return builder.bytes()
+
+
 BOMBS = {
     "proto": {
         "nothing": gzip.compress(bytes(300_000_000), 1),
@@ -103,6 +115,8 @@ BOMBS = {
         "name": b"0x1 " + b"a/" * 2_000_000 + b"\n",
     },
 }
+BOMBS["whole_text"] = BOMBS["text"]
+BOMBS["whole_proto"] = BOMBS["proto"] | {"lines": many_lines()}
 FED = """
 import sys
 from pathlib import Path
