@@ -73,7 +73,7 @@ def _trend(instance: str, lines: Sequence[Remembered]) -> Block:
     unit, size = _unit(value for values in series.values() for value in values)
     # One point makes no area.
     kind = "area" if len(drawn) > 1 else "bar"
-    x_label = phrase("_charts.j2", "captures", any(map(_is_new, drawn)))
+    x_label = phrase("_charts.j2", "captures")
     return _chart(kind, phrase("_charts.j2", "trend", instance), labels, series, size, x_label, unit)
 
 

@@ -16,7 +16,7 @@ SCOPES = (
     "groups:history",  # the same in private channels
     "users:read",  # whether somebody is a member, a guest, or from another workspace
     "users:read.email",  # which member has the e-mail address that a calendar has for whoever is on call
-    "files:write",  # the thread of a handoff as a file, and the whole of an answer that Slack's limits cut
+    "files:write",  # a handoff's thread, what Slack's limits cut of an answer, pictures where Slack takes no charts
     "usergroups:read",  # whether somebody is in a group that the registry allows to act
 )
 # app_home_opened needs no scope, nor does publishing the home.

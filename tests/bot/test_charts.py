@@ -66,7 +66,6 @@ def test_rule_8_every_picture_is_within_slacks_limits() -> None:
 def test_captures_of_one_minute_have_labels_of_their_own() -> None:
     (drawn,) = trend(line(0), line(1), line(1.2), line(200, basis="new_build"), line(300))
     assert axis(drawn)["categories"] == ["22:13:20", "22:13:21", "22:13:21 (2)", "22:16 ▲", "22:18"]
-    assert axis(drawn)["x_label"] == "Captures, UTC; ▲ a new build"
 
 
 def test_captures_of_several_days_say_the_day() -> None:
