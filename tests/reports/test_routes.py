@@ -1,5 +1,6 @@
 """Who gets what below `/reports/`: headers of every answer, one 404 for whatever is wrong, downloads to the byte."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
@@ -11,10 +12,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from analyzers.flame import Flame
 from bot.reports import assets, flame_codec
 from bot.reports.answers import HEADERS
 from bot.reports.links import Links
-from bot.reports.routes import routes
+from bot.reports.routes import MOST_PAGES, routes
 from handlers.errors import OutageError
 from handlers.records import Capture, Request
 from handlers.report import Raw, Report
@@ -229,6 +231,29 @@ async def test_whoever_takes_gzip_gets_it() -> None:
             assert packed.num_bytes_downloaded < len(plain.content) / 2
         for path in (f"{here.token}/heap.pb.gz", f"{here.token}/restored.pb.gz"):
             assert "content-encoding" not in (await here.get(path, **{"accept-encoding": "gzip"})).headers
+
+
+async def test_so_many_pages_at_once_and_no_more() -> None:
+    """The others wait for their turn, and get their page."""
+    async with desk() as here:
+        gate, at_once, most = asyncio.Event(), 0, 0
+        flame = here.reports.flame
+
+        async def slow(capture_id: str) -> Flame | None:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            if at_once == MOST_PAGES:
+                gate.set()
+            await gate.wait()
+            await asyncio.sleep(0)
+            at_once -= 1
+            return await flame(capture_id)
+
+        here.reports.flame = slow  # type: ignore[method-assign]
+        answers = await asyncio.gather(*(here.get(here.token) for _ in range(3 * MOST_PAGES)))
+        assert {answer.status_code for answer in answers} == {200}
+        assert most == MOST_PAGES
 
 
 async def test_redis_away_is_told_calmly() -> None:
