@@ -85,7 +85,6 @@ def test_nothing_is_left_to_be_looked_up() -> None:
     (function,) = written.function
     assert function.name == function.system_name
     assert [location.mapping_id for location in written.location] == [1, 1]
-    assert b"".join(field.name.encode() for field, _ in written.ListFields()).find(b"frames") < 0
 
 
 def _stack(*frames: int, usage: Usage = Usage(1, 16, 1, 16)) -> Stack:  # noqa: B008 - it cannot change

@@ -148,9 +148,16 @@ def test_lines_that_the_stack_does_not_have_are_the_stack() -> None:
     assert functions(read_whole([text(line)], {})) == [PUT.function, MAIN.function, "runtime.main"]
 
 
-def test_a_stack_without_lines_has_its_addresses() -> None:
-    found = read_whole([text("1: 8 [1: 8] @ 0x11 0x21\n\n")], {})
-    assert sum(stack.usage.alloc_objects for stack in found.stacks) > 0
+def test_a_stack_without_lines_counts_all_the_same() -> None:
+    (stack,) = read_whole([text("1: 8 [1: 8] @ 0x11 0x21\n\n")], {}).stacks
+    assert stack.frames == ()
+    assert stack.usage.alloc_objects > 0
+
+
+def test_a_leaf_that_is_the_last_of_its_stack() -> None:
+    found = read_whole([text(record(ONE, (0x41A001,), frames=(PUT,)))], {0x41A001: "runtime.newobject"})
+    assert functions(found) == ["runtime.newobject", PUT.function]
+    assert found.stacks[0].hidden == 1
 
 
 @pytest.mark.parametrize("seed", range(4))
