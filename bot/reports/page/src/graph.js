@@ -9,6 +9,8 @@ const NARROWEST = 1; // pixels: narrower frames are not drawn, 20,000 of them wo
 const MOVING = 250; // ms
 const MOST_MOVING = 600; // frames; more would stutter
 
+export const byFinger = () => matchMedia("(pointer: coarse)").matches;
+
 export class Graph {
   // `tell` is called with a node's number while the pointer is over it, and with null when it has left.
   constructor(place, flame, { label, full, tell, tip, changed }) {
@@ -17,7 +19,7 @@ export class Graph {
     this.full = full;
     this.changed = changed;
     this.found = new Set();
-    this.row = matchMedia("(pointer: coarse)").matches ? ROW_BY_TOUCH : ROW;
+    this.row = byFinger() ? ROW_BY_TOUCH : ROW;
     this.zoomed = null;
     this.chart = flamegraph()
       .cellHeight(this.row)

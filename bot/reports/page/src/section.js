@@ -3,7 +3,7 @@ import { count as countOf, inBytes, inShare, ratio, say, short, signed } from ".
 import { KINDS, nameOf, PURPOSES } from "./data.js";
 import { missing, viewOf } from "./views.js";
 import { cursor } from "./cursor.js";
-import { Graph } from "./graph.js";
+import { byFinger, Graph } from "./graph.js";
 import { search } from "./search.js";
 import { tipOf } from "./tip.js";
 
@@ -44,6 +44,7 @@ export function section(place, flame) {
     by("flame-facts").textContent = facts(node);
   }
 
+  place.classList.toggle("flame-touch", byFinger());
   const tip = tipOf(by("flame-tip"), (node) => [name(node), facts(node)]);
   by("flame-controls").hidden = by("flame-tool").hidden = false; // a hidden place has no width
   const graph = new Graph(by("flame-graph"), flame, { label, full: name, tell, tip, changed: settled });
@@ -109,6 +110,7 @@ export function section(place, flame) {
     shown.view = viewOf(flame, shown.kind, shown.time);
     legends();
     graph.show(shown.view);
+    place.querySelector(".flame-line").hidden = !shown.view.values[0];
     gone();
     settled();
     tell(keys.at());

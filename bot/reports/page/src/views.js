@@ -30,7 +30,7 @@ export function viewOf(flame, kind, time) {
 }
 
 function byPurpose(flame, values) {
-  return { values, then: null, paint: (node) => PURPOSES[flame.purpose[node]], gone: [] };
+  return { values, then: null, paint: (node) => (values[node] ? PURPOSES[flame.purpose[node]] : "value"), gone: [] };
 }
 
 function byChange(flame, now, then) {
