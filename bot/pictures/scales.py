@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from bot import numbers
 
-# Beyond an exbibyte nothing is told apart; what is not a number is nothing.
-MOST = 2.0**60
+# Beyond a pebibyte nothing is told apart; what is not a number is nothing.
+MOST = 2.0**50
 # What clocks can show: up to the year 9999, less a day of room for ticks.
 LAST_MOMENT = 253_402_214_400.0
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -59,7 +59,7 @@ def is_moment(seconds: float) -> bool:
 def byte_ticks(most: float, count: int = 3) -> list[Tick]:
     """From 0 to beyond `most` in steps that are round in their unit; no more than `count` steps."""
     unit = numbers.KIB ** min(3, max(0, int(math.log(max(most, 1.0), numbers.KIB))))
-    step = unit * _round_up(max(most, 1.0) / unit / count)
+    step = max(1.0, unit * _round_up(max(most, 1.0) / unit / count))
     steps = max(1, math.ceil(most / step))
     return [Tick(0.0, "0"), *(Tick(step * n, _in_bytes(step * n)) for n in range(1, steps + 1))]
 
@@ -69,7 +69,7 @@ def time_ticks(first: float, last: float, count: int = 4) -> list[Tick]:
     step = next((each for each in TIME_STEPS if (last - first) / each <= count), TIME_STEPS[-1])
     at = math.ceil(first / step) * step
     ticks: list[Tick] = []
-    while at <= last and len(ticks) <= count:
+    while last > first and at <= last and len(ticks) <= count:
         ticks.append(Tick(at, _moment(at, step)))
         at += step
     ticks = ticks or [Tick(first, _moment(first, MINUTE))]
