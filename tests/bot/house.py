@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from bot.chat import slack_client
 from bot.wiring import House, furnished
 from handlers.errors import UnknownService
-from handlers.notes import CaptureFailed, CaptureFinished, Note, Summary
+from handlers.notes import CaptureFailed, CaptureFinished, CapturePicture, Note, Summary
 from handlers.ports import Registry
 from handlers.records import Instance, Service
 from tests.fakes import FakeOutbox, FakePeople
@@ -53,10 +53,15 @@ class Spoken(FakeOutbox):
     def failures(self) -> list[CaptureFailed]:
         return [note for note in self.said() if isinstance(note, CaptureFailed)]
 
+    def pictures(self) -> list[CapturePicture]:
+        return [note for note in self.said() if isinstance(note, CapturePicture)]
+
     def finished(self, captures: int) -> bool:
-        """Whether a root tells the end of so many captures."""
+        """Whether a root tells the end of so many captures, and each diagnosis has its picture."""
         roots = [root.note for root in self.roots.values()]
-        return any(isinstance(note, CaptureFinished) and len(note.outcomes) == captures for note in roots)
+        return len(self.pictures()) == len(self.summaries()) and any(
+            isinstance(note, CaptureFinished) and len(note.outcomes) == captures for note in roots
+        )
 
 
 class Recorded:
@@ -68,7 +73,7 @@ class Recorded:
     async def symbols(self, query: str) -> bytes:
         return (RECORDING / "symbols.txt").read_bytes()
 
-    async def proto(self) -> bytes:
+    async def proto(self, *, collect: bool = False) -> bytes:
         return (RECORDING / "heap.pb.gz").read_bytes()
 
 

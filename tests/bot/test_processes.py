@@ -45,8 +45,8 @@ def symbols() -> Callable[[asyncio.StreamWriter], Awaitable[None]]:
 async def test_a_command_becomes_a_thread(town: Town) -> None:
     async with web(town), process(town, "worker"):
         await town.type("/mapstorm capture svc-orders")
-        await records.until(when(lambda: len(town.thread()) == 2 and town.thread()[0].edited_at), within_s=20)
-        root, reply = town.thread()
+        await records.until(when(lambda: len(town.thread()) == 3 and town.thread()[0].edited_at), within_s=20)
+        root, reply, _ = town.thread()
         (told,) = town.slack.ws.ephemerals
     assert reply.thread_ts == root.ts
     assert told.user == "U0ANA"
@@ -69,10 +69,10 @@ async def test_a_worker_killed_in_mid_capture_is_replaced_with_one_diagnosis(
             await first.wait()
         assert len(town.thread()) == 1
         async with process(town, "worker"):
-            await records.until(when(lambda: len(town.thread()) == 2 and town.thread()[0].edited_at), within_s=30)
+            await records.until(when(lambda: len(town.thread()) == 3 and town.thread()[0].edited_at), within_s=30)
             await records.until(lambda: idle(redis), within_s=30)
-    root, reply = town.thread()
-    assert reply.thread_ts == root.ts
+    root, reply, picture = town.thread()
+    assert reply.thread_ts == picture.thread_ts == root.ts
     assert root.edited_at
 
 
@@ -113,4 +113,4 @@ async def test_socket_mode_needs_no_address_and_no_signing_secret(town: Town) ->
         await started.stdout.readline()
         await records.until(when(lambda: town.slack.transport.via != "http"), within_s=10)
         await town.type("/mapstorm capture svc-orders")
-        await records.until(when(lambda: len(town.thread()) == 2 and town.thread()[0].edited_at), within_s=20)
+        await records.until(when(lambda: len(town.thread()) == 3 and town.thread()[0].edited_at), within_s=20)

@@ -19,7 +19,7 @@ from bot.wiring import House
 from bot.worker import Broker, working
 from handlers import capture as story
 from handlers.errors import OutageError, Refused, Unreachable
-from handlers.notes import CaptureFinished, CaptureStarted, Summary
+from handlers.notes import CaptureFinished, CapturePicture, CaptureStarted, Summary
 from handlers.records import Capture, Outcome, Request
 from tests.bot import records
 from tests.bot.house import FakeHeaps, FakeRegistry, Spoken, house, with_tools
@@ -56,7 +56,7 @@ async def test_a_request_becomes_a_diagnosis(redis: Redis, redis_url: str) -> No
     async with working(here, concurrency=2):
         await here.queue.request(records.request())
         await records.until(holds(lambda: chat.finished(1)))
-    assert chat.kinds() == [CaptureStarted, Summary, CaptureFinished]
+    assert chat.kinds() == [CaptureStarted, Summary, CaptureFinished, CapturePicture]
     assert chat.summaries()[0].diagnosis.verdict == "growth_storm"
     assert await here.queue.depth() == dict.fromkeys(QUEUES, 0)
     assert len(await here.tools.snapshots.history("svc-orders")) == 1
@@ -70,7 +70,7 @@ async def test_captures_are_logged_once_and_counted(redis: Redis, redis_url: str
         async with working(with_tools(here, progress=progress), concurrency=1):
             for number, name in enumerate(("r1", "r2")):
                 await here.queue.request(records.request(name, at=here.tools.now() - 3))
-                await records.until(holds(lambda done=number: len(chat.said()) == done + 1))
+                await records.until(holds(lambda done=number: len(chat.summaries() + chat.failures()) == done + 1))
     await progress.ended(records.capture("r2"), Outcome("orders-0", "growth_storm", "", None))  # told again
     told = [(line["id"], line["verdict"], line["failed"]) for line in lines if line["event"] == "capture"]
     assert told == [("r1.orders-0", None, "refused"), ("r2.orders-0", "growth_storm", None)]
@@ -107,7 +107,7 @@ async def test_what_may_help_is_tried_again(redis: Redis, redis_url: str) -> Non
         await here.queue.request(records.request())
         await records.until(holds(lambda: chat.finished(1)))
     assert heaps.visits == 3
-    assert len(chat.said()) == len(chat.summaries()) == 1
+    assert [type(note) for note in chat.said()] == [Summary, CapturePicture]
 
 
 async def test_after_three_tries_the_thread_says_why(redis: Redis, redis_url: str) -> None:
@@ -223,7 +223,7 @@ async def test_a_capture_that_takes_too_long_is_handed_to_another_worker(redis: 
     elsewhere = with_tools(here, heaps=FakeHeaps())
     async with working(elsewhere, concurrency=1):
         await records.until(holds(lambda: chat.finished(1)))
-    assert chat.kinds() == [CaptureStarted, Summary, CaptureFinished]
+    assert chat.kinds() == [CaptureStarted, Summary, CaptureFinished, CapturePicture]
 
 
 async def test_a_request_half_done_is_finished_by_another_worker(redis: Redis, redis_url: str) -> None:
@@ -258,7 +258,7 @@ async def test_the_second_copy_of_a_capture_waits_and_says_nothing(redis: Redis,
         heaps.gate.set()
         await records.until(lambda: _idle(here))
     assert heaps.visits == 1
-    assert len(chat.said()) == len(chat.summaries()) == 1
+    assert [type(note) for note in chat.said()] == [Summary, CapturePicture]
 
 
 async def _idle(here: House) -> bool:
