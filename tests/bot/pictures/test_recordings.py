@@ -96,7 +96,6 @@ def test_those_who_do_not_see_it_are_told_the_same() -> None:
     assert desc is not None
     assert "A map is filled without a size and doubles again and again" in (title.text or "")
     for told in (
-        "from",
         "10.5 MiB to 73.6 MiB",
         "New build by",
         "26.7 MiB, 46 %",
