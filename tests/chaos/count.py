@@ -56,6 +56,11 @@ def account(endings: dict[str, Ending], known: Kept, shown: Said, registry: Regi
         for name, outcome in known.captures.items()
         if _reply(name, outcome.failed) not in shown.replies
     ]
+    lost += [
+        f"picture of capture {name}"
+        for name, outcome in known.captures.items()
+        if outcome.failed is None and f"{name}.picture" not in shown.replies
+    ]
     return Account(_figures(expected, known, shown), lost, doubled, wrong)
 
 

@@ -55,7 +55,8 @@ def fine() -> End:
     end = End(ws, Kept((BURNED,), CAPTURED, (), ()), Ending(open=False, episodes=1))
     note = IncidentRoot(service(), BURNED, acts_of(BURNED, silences=False, now=NOW))
     root = end.said(f"root:{BURNED.id}", text=message(note).text)
-    for identity in (f"{BURNED.id}.7.resolved", f"{BURNED.id}-1.orders-0", f"{BURNED.id}-1.orders-1.refused"):
+    diagnosis = f"{BURNED.id}-1.orders-0"
+    for identity in (f"{BURNED.id}.7.resolved", diagnosis, f"{BURNED.id}-1.orders-1.refused", f"{diagnosis}.picture"):
         end.said(identity, root.ts)
     return end
 
@@ -77,6 +78,7 @@ FAULTS: dict[str, tuple[str, Callable[[End], object]]] = {
     "a root that is not there": ("lost", lambda end: end.ws.delete(end.messages()[0])),
     "a change nobody was told of": ("lost", lambda end: end.ws.delete(end.messages()[1])),
     "a diagnosis nobody was told of": ("lost", lambda end: end.ws.delete(end.messages()[2])),
+    "a diagnosis without its picture": ("lost", lambda end: end.ws.delete(end.messages()[4])),
     "a refusal nobody was told of": ("lost", lambda end: end.ws.delete(end.messages()[3])),
     "an incident that is not there": ("lost", lambda end: setattr(end, "known", Kept((), {}, (), ()))),
     "a capture without an end": ("lost", lambda end: setattr(end, "known", end.known._replace(unended=("c",)))),
