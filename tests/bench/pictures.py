@@ -24,7 +24,7 @@ from tests.toolchains import SWISS, environment, toolchain
 TARGET_S, TARGET_MIB = 2.0, 2.0  # a page of the largest capture: interactive in, on the wire
 LARGEST = max(files.RECORDS)
 RUNS = 3
-DRAWN = "document.getElementById('flame-wait')?.hidden && document.querySelector('#flame svg, #flame canvas')"
+DRAWN = "document.querySelector('#flame g.frame') !== null"
 
 
 def rows(folder: Path) -> Iterator[str]:

@@ -13,6 +13,10 @@ from tests.standin.test_page import QUIET
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+# The page's word for a flame graph that is being drawn goes away when it is.
+DRAWN = "document.getElementById('flame-wait')?.hidden !== false"
+
+
 class Shot(NamedTuple):
     """One way to look at a page; CSS pixels."""
 
@@ -57,6 +61,7 @@ def photograph(opened: Browser, page: Path, folder: Path, shots: tuple[Shot, ...
         tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         tab.on("request", lambda asked: None if _local(asked.url) else complaints.append(asked.url))
         tab.goto(page.as_uri())
+        tab.wait_for_function(DRAWN)
         if shot.paper:
             tab.emulate_media(media="print")
         tab.screenshot(path=folder / f"{page.stem}-{shot.name}.png", full_page=True, animations="disabled")
@@ -68,3 +73,12 @@ def photograph(opened: Browser, page: Path, folder: Path, shots: tuple[Shot, ...
 
 def _local(url: str) -> bool:
     return url.startswith(("file:", "data:", "blob:"))
+
+
+def part(opened: Browser, page: Path, selector: str, path: Path) -> None:
+    """One part of a page, as wide as a README shows it, with its flame graph drawn."""
+    tab = opened.new_page(viewport={"width": 1000, "height": 900})
+    tab.goto(page.as_uri())
+    tab.wait_for_function(DRAWN)
+    tab.locator(selector).screenshot(path=path, animations="disabled")
+    tab.close()
