@@ -183,6 +183,24 @@ async def test_a_bot_that_is_away_is_told_of(tab: Page) -> None:
     await expect(tab.get_by_text("failed with the error “dispatch_failed”")).to_be_visible()
 
 
+async def test_charts_are_drawn_and_pictures_say_what_they_show(tab: Page, slack: Standin) -> None:
+    client = AsyncWebClient(token=slack.credentials.token, base_url=slack.api_url)
+    times = [f"{hour:02}:00" for hour in range(12)]
+    series = [{"name": "live heap", "data": [{"label": time, "value": 5.5} for time in times]}]
+    drawn = {"type": "area", "series": series, "axis_config": {"categories": times, "y_label": "MiB"}}
+    chart = {"type": "data_visualization", "title": "Live heap of orders-0", "chart": drawn}
+    root = await client.chat_postMessage(channel="C0PAYMENTS", text="x", blocks=[chart])
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    await client.files_upload_v2(
+        filename="a.svg", title="Heap", content=svg, alt_txt="27 MiB", channel="C0PAYMENTS", thread_ts=root["ts"]
+    )
+    await expect(tab.get_by_role("img", name="Live heap of orders-0")).to_be_visible()
+    await expect(tab.get_by_text("11:00", exact=True)).to_be_visible()
+    await expect(tab.get_by_text("10:00", exact=True)).to_be_hidden()  # it would touch its neighbours
+    await tab.get_by_text("1 reply").first.click()
+    await expect(tab.get_by_alt_text("27 MiB")).to_be_visible()
+
+
 async def test_on_a_phone(tab: Page, slack: Standin) -> None:
     await tab.set_viewport_size({"width": 390, "height": 844})
     await tab.get_by_role("button", name="Channels").click()
