@@ -68,13 +68,16 @@ def capture_of(name: str, told: Story) -> Capture:
     """Asked for two minutes before it was read, with its peers."""
     instances = (told.instance, *(instance for instance, _ in told.peers))
     request = Request(name, told.service.name, instances, told.diagnosis.captured_at - 120, "U0ANA")
-    return Capture(f"{name}.{told.instance}", request, told.instance)
+    return Capture(f"{name}.0", request, told.instance)
 
 
 def history_of(name: str, told: Story) -> tuple[Remembered, ...]:
     """As the port Snapshots gives it: newest first, its peers' captures of the same request with it."""
     request = capture_of(name, told).request
-    peers = [line_of(Capture(f"{name}.{instance}", request, instance), found) for instance, found in told.peers]
+    peers = [
+        line_of(Capture(f"{name}.{number}", request, instance), found)
+        for number, (instance, found) in enumerate(told.peers, 1)
+    ]
     return (*peers, *reversed(told.trend))
 
 

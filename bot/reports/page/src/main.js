@@ -18,8 +18,7 @@ async function data() {
 async function start() {
   const wait = document.getElementById("flame-wait");
   if (!wait) return; // nothing is drawn of this capture
-  wait.textContent = say("wait");
-  wait.hidden = false;
+  wait.textContent = say("wait"); // in place of what it says to whoever has no JavaScript
   try {
     section(place, flameOf(await data()));
     wait.hidden = true;
