@@ -1,5 +1,9 @@
 """What pictures cost: of the thread, of the page and its flame graph, of a browser that opens it; and what keeping a
-capture costs the answer. Ratios are to the diagnosis of the same text and to `go tool pprof -raw`, in the same run."""
+capture costs the answer.
+
+Seconds are the processor's, but for the browser's and the answer's. Ratios are to the reading that the diagnosis of the
+same text needs, and to `go tool pprof -raw`, in the same run.
+"""
 
 import asyncio
 import json
@@ -43,7 +47,7 @@ def _drawn(records: int, captured: files.Captured, page: Path) -> Iterator[str]:
     ]
     cost = {name: statistics.median(each[name] for each in found) for name in found[0]}
     raw = [str(toolchain(SWISS)), "tool", "pprof", "-raw", str(captured.proto)]
-    pprof = compared({"raw": raw}, environ, RUNS)["raw"].seconds
+    pprof = compared({"raw": raw}, environ, RUNS)["raw"].busy
     graph = cost["stacks"] + cost["graph"] + cost["graph to JSON"]
     size = captured.text.stat().st_size / 2**20
     yield f"{records:,} records, {size:.0f} MiB of text"
