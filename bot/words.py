@@ -55,7 +55,7 @@ def text_of(note: Note, medium: Medium) -> str:
 
 def remedy_text(remedy: Remediation, finding: Finding) -> str:
     """One remedy in plain words, for the JSON."""
-    macros = _template(Medium.TERMINAL, "_remedies.j2").make_module({})
+    macros = _template(Medium.TERMINAL, "_remedies.j2").module
     words: Callable[[Remediation, Finding], str] = getattr(macros, f"do_{remedy.kind}")
     return str(words(remedy, finding)).replace("`", "")
 
@@ -67,13 +67,13 @@ def markup(template: str, medium: Medium, **facts: object) -> str:
 
 def phrase(template: str, macro: str, *facts: object) -> str:
     """What a macro says, for Block Kit's plain_text: no code spans, and no brackets that could be an entity's."""
-    words: Callable[..., str] = getattr(_template(Medium.TERMINAL, template).make_module({}), macro)
+    words: Callable[..., str] = getattr(_template(Medium.TERMINAL, template).module, macro)
     return str(words(*facts)).translate(_PLAIN).strip()
 
 
 def passage(template: str, macro: str, *facts: object) -> str:
     """What a macro says, in mrkdwn: a paragraph of a view."""
-    words: Callable[..., str] = getattr(_template(Medium.SLACK, template).make_module({}), macro)
+    words: Callable[..., str] = getattr(_template(Medium.SLACK, template).module, macro)
     return str(words(*facts)).strip()
 
 
