@@ -5,7 +5,7 @@ import flamegraph from "d3-flame-graph";
 
 const ROW = 20;
 const ROW_BY_TOUCH = 28;
-const NARROWEST = 1; // pixels: narrower frames are not drawn, 20,000 of them would take seconds
+const NARROWEST = 2; // pixels: narrower frames are not drawn, 20,000 of them would take seconds
 const MOVING = 250; // ms
 const MOST_MOVING = 600; // frames; more would stutter
 
