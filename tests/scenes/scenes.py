@@ -126,8 +126,8 @@ def _fleet() -> TrendPicture:
     deployed = {6: Basis.NEW_BUILD}
     pasts = [trend(ill.diagnosis, (*RISING[:6], *RISING[1::2]), instance="orders-0", new=deployed)]
     for number in (1, 2, 3):
-        steady = tuple(1 - 0.13 * number + 0.05 * ((step * number) % 3) for step in range(11))
-        pasts.append(trend(well.diagnosis, (*steady, 1.0), instance=f"orders-{number}", new=deployed))
+        steady = tuple(1 - 0.13 * number + 0.05 * ((step * number) % 3) for step in range(12))
+        pasts.append(trend(well.diagnosis, steady, instance=f"orders-{number}", new=deployed))
     known: Service = ill.service
     return TrendPicture(known, merged(*pasts))
 
@@ -169,7 +169,7 @@ SCENES: tuple[Scene, ...] = (
 )
 TRENDS: tuple[Trend, ...] = (
     Trend("history", "one instance, one verdict", lambda: _history(story(CLASSIC, "growth_storm"))),
-    Trend("history-fleet", "four instances, one outlier, a deploy in the middle", _fleet),
+    Trend("history-fleet", "four instances, one of which grows, a deploy in the middle", _fleet),
     Trend("history-new-builds", "deploys and restarts", lambda: _history(_restarted(Basis.RESTARTED))),
     Trend("history-one", "a single capture", lambda: _history(_first())),
     Trend("history-none", "no capture yet", lambda: _history(_no_past())),

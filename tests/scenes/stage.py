@@ -75,8 +75,8 @@ def trend(
     instance: str = INSTANCE,
     new: Mapping[int, Basis] = NOTHING_NEW,
 ) -> tuple[Remembered, ...]:
-    """A made-up past, 20 minutes apart, that ends with `diagnosis`: of its live heap `heights` are the shares, the last
-    one 1. `new` says at which of them, counted from 0, it was another process."""
+    """A made-up past, 20 minutes apart, that ends at `diagnosis`: of its live heap `heights` are the
+    shares. `new` says at which of them, counted from 0, it was another process."""
     count = len(heights)
     return tuple(
         _line(
