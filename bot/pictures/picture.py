@@ -1,6 +1,6 @@
 """A note's whole picture: its title, the trend, and what the worst line allocated. Knows notes, and how panels stand.
 
-380 units wide, which is a phone's width: nothing in it is smaller than 11.
+330 units wide, which is what a thread has on a phone: nothing in it is smaller than 11.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from bot.pictures.series import trend_of
 from bot.words import Medium, clean, markup
 from handlers.notes import CapturePicture, TrendPicture
 
-WIDTH, MARGIN = 380.0, 16.0
+WIDTH, MARGIN = 330.0, 12.0
 INNER = WIDTH - 2 * MARGIN
 TITLE = 15.0
 BETWEEN = 13.0

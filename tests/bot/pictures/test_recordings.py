@@ -30,7 +30,7 @@ def test_texts_are_whole_and_apart(recording: Recording, captures: int) -> None:
     root = parsed(svg_of(capture_of(recording, captures)))
     wide, high = float(root.get("width", "")), float(root.get("height", ""))
     boxes = list(texts(root))
-    assert wide == 380
+    assert wide == 330
     assert high <= 640
     assert all(box.left >= 0 and box.right <= wide and box.top >= 0 and box.bottom <= high for box in boxes)
     assert [(one.text, other.text) for one, other in combinations(boxes, 2) if overlap(one, other)] == []
