@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-BUILT = Path(__file__).parent / "page" / "built"
+BUILT = Path(__file__).parent / "browser" / "built"
 DIGITS = 16
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-PAGE = Path(__file__).parents[2] / "bot" / "reports" / "page"
+PAGE = Path(__file__).parents[2] / "bot" / "reports" / "browser"
 BUILT = PAGE / "built"
 
 
@@ -15,7 +15,7 @@ def test_what_is_built_is_of_these_sources() -> None:
     digest = sha256()
     for path in made:
         digest.update(f"{path.relative_to(PAGE).as_posix()}\n".encode() + path.read_bytes())
-    assert (BUILT / "SOURCES.sha256").read_text().strip() == digest.hexdigest(), "see bot/reports/page/README.md"
+    assert (BUILT / "SOURCES.sha256").read_text().strip() == digest.hexdigest(), "see bot/reports/browser/README.md"
 
 
 def test_every_package_is_pinned_and_its_licence_is_told() -> None:
