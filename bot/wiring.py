@@ -139,6 +139,7 @@ def furnished(
         handoffs=RedisHandoffs(redis, outbox, words, exporting(slack)),
         now=time.time,
         pause=asyncio.sleep,
+        easel=asyncio.Lock(),
     )
 
     async def told(lost: Lost) -> None:

@@ -24,13 +24,14 @@ async def draw(tools: Tools, capture: Capture) -> None:
     report = await reports.get(capture.id)
     if report is None or await reports.flame(capture.id) is not None:
         return
-    raw = await reports.raw(capture.id)
-    if raw is None:
-        return
-    base = await _base(tools, report)
-    flame = await asyncio.to_thread(flame_of, raw, base)
-    if flame is not None:
-        await reports.draw(capture.id, flame)
+    async with tools.easel:  # from the bytes on, which are as many as may be kept, and those of the base as many again
+        raw = await reports.raw(capture.id)
+        if raw is None:
+            return
+        base = await _base(tools, report)
+        flame = await asyncio.to_thread(flame_of, raw, base)
+        if flame is not None:
+            await reports.draw(capture.id, flame)
 
 
 async def _base(tools: Tools, report: Report) -> Raw | None:

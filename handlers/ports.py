@@ -3,6 +3,7 @@
 Adapters fit by shape and inherit nothing; every exception they let out is a MapstormError.
 """
 
+from asyncio import Lock
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -277,7 +278,8 @@ class Handoffs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """All ports together, with the clock. `now` is seconds since 1970, `pause` waits for seconds."""
+    """All ports together, with the clock. `now` is seconds since 1970, `pause` waits for seconds. Whoever draws a flame
+    graph holds `easel` meanwhile: each takes a few hundred megabytes, and a process runs many captures."""
 
     registry: Registry
     heaps: Heaps
@@ -297,3 +299,4 @@ class Tools:
     handoffs: Handoffs
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]
+    easel: Lock

@@ -1,5 +1,6 @@
 """One fake for each port of handlers/ports.py. They remember what was asked of them, and can be told to fail."""
 
+from asyncio import Lock
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -598,6 +599,7 @@ class Fakes:
             handoffs=self.handoffs,
             now=self.clock.now,
             pause=self.clock.pause,
+            easel=Lock(),
         )
 
     def serves(self, recording: Recording, *instances: str) -> None:

@@ -1,5 +1,6 @@
 """What is kept of a capture and shown of it: its bytes, its page's address, its picture, its flame graph."""
 
+import asyncio
 import gzip
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ import zstandard
 
 from analyzers.compare import Basis
 from analyzers.errors import MalformedProfile
+from analyzers.flame import Flame
 from handlers import capture, drawing
 from handlers.errors import OutageError, Refused
 from handlers.notes import CaptureFailed, CapturePicture, Summary
@@ -17,7 +19,7 @@ from handlers.posts import Reply, Urgency
 from handlers.records import KEPT, Capture, Remembered, Request, Wanted
 from handlers.report import Raw
 from tests.analyzers.recordings import Recording
-from tests.fakes import ORDERS, FakePprof, Fakes
+from tests.fakes import ORDERS, FakePprof, FakeReports, Fakes
 
 STORM = "go1.23.9-growth_storm"
 GROWING = "go1.27.3-unbounded_growth"
@@ -61,6 +63,42 @@ async def test_its_bytes_are_kept_as_they_came(storm: Fakes, recordings: dict[st
     assert raw.symbols.startswith(b"num_symbols: 1\n0x")
     assert storm.reports.kept[job.id].capture == job
     assert storm.reports.kept[job.id].diagnosis == summary_of(storm).diagnosis
+
+
+class Watched(FakeReports):
+    """Counts those who have taken bytes to draw from and are not done."""
+
+    drawing = most = 0
+
+    async def raw(self, capture_id: str) -> Raw | None:
+        self.drawing += 1
+        self.most = max(self.most, self.drawing)
+        return await super().raw(capture_id)
+
+    async def draw(self, capture_id: str, flame: Flame) -> None:
+        self.drawing -= 1
+        await super().draw(capture_id, flame)
+
+
+async def test_one_flame_graph_is_drawn_at_a_time(storm: Fakes) -> None:
+    job = await queued(storm)
+    await run(storm, job)
+    watched = Watched(storm.reports.kept, storm.reports.bytes)
+    tools = replace(storm.tools, reports=watched)
+    await asyncio.gather(*(drawing.draw(tools, job) for _ in range(3)))
+    assert watched.draws == [job.id] * 3
+    assert watched.most == 1
+
+
+async def test_who_dies_at_the_easel_leaves_it_to_the_next(storm: Fakes) -> None:
+    job = await queued(storm)
+    await run(storm, job)
+    storm.reports.flames.clear()
+    dying: Any = Mortal(storm.reports, [4], after=False)  # get, flame, raw, draw
+    with pytest.raises(Killed):
+        await drawing.draw(replace(storm.tools, reports=dying), job)
+    await drawing.draw(storm.tools, job)
+    assert storm.reports.flames.keys() == {job.id}
 
 
 async def test_its_answer_leads_to_its_page(storm: Fakes) -> None:
