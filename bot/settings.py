@@ -76,10 +76,18 @@ VARIABLES = {
 def _https(value: str) -> str:
     """Or http on this machine, where nobody can listen."""
     parts = urlsplit(value)
-    loopback = parts.hostname == "localhost" or (parts.hostname or "").startswith("127.")
+    loopback = parts.hostname == "localhost" or _is_loopback(parts.hostname or "")
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
         raise ValueError("no https URL")
     return value.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    """Of an address; 127.example.com is a name like any other."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _slack_api(value: str) -> str:
@@ -88,8 +96,9 @@ def _slack_api(value: str) -> str:
 
 
 def _public(value: str) -> str:
-    """Paths are joined to it, and it stands in messages."""
-    if not re.fullmatch(r"[!-~]+", value) or re.search(r'[?#@\\"<>|]', value):
+    """Paths are joined to it, and it stands in messages, where only what begins as bot/words.py knows it is a link."""
+    value = value[:8].lower() + value[8:]
+    if not re.fullmatch(r"https?://[a-zA-Z0-9\[][!-~]*", value) or re.search(r'[?#@\\"<>|]', value):
         raise ValueError("no plain URL")
     if urlsplit(value).port == 0:  # ValueError for what is no port at all
         raise ValueError("no port")

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bot.reports.links import Links
 from bot.settings import VARIABLES, Settings, SettingsError, for_doctor, for_shell, for_web, for_worker
+from bot.words import Medium, text_of
+from tests.bot.notes import summary
 
 WORKER = {
     "SLACK_BOT_TOKEN": "xoxb-1-s3cret",
@@ -99,6 +102,7 @@ def test_all_problems_are_told_at_once() -> None:
         ("SLACK_API_URL", "slack.com/api"),
         ("SLACK_API_URL", "http://slack.com/api/"),
         ("SLACK_API_URL", "ftp://slack.com/api/"),
+        ("SLACK_API_URL", "http://127.slack.com/api/"),
         ("REDIS_URL", "127.0.0.1:6379"),
         ("REDIS_URL", "http://user:s3cret@127.0.0.1"),
         ("REDIS_URL", "redis://"),
@@ -121,6 +125,8 @@ def test_a_wrong_value_names_its_variable_and_no_secret(name: str, value: str) -
         ("MAPSTORM_URL", "mapstorm.example.com"),
         ("MAPSTORM_URL", "http://mapstorm.example.com"),
         ("MAPSTORM_URL", "http://127.evil.example.com@example.com"),
+        ("MAPSTORM_URL", "http://127.0.0.1.example.com"),
+        ("MAPSTORM_URL", "https://-mapstorm.example.com"),
         ("MAPSTORM_URL", "https://ana:s3cret@mapstorm.example.com"),
         ("MAPSTORM_URL", "https://mapstorm.example.com/?a=s3cret"),
         ("MAPSTORM_URL", "https://mapstorm.example.com/#top"),
@@ -149,11 +155,22 @@ def test_a_wrong_address_of_pages_or_its_secret_is_named(read: Read, name: str, 
         ("https://example.com:8443/mapstorm/", "https://example.com:8443/mapstorm"),
         ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
         ("http://localhost:3000/", "http://localhost:3000"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
     ],
 )
 def test_the_address_of_pages_has_no_slash_at_its_end(said: str, kept: str) -> None:
     for read in (for_web, for_worker, for_doctor):
         assert read({**WEB, **PAGES, "MAPSTORM_URL": said}).url == kept
+
+
+@pytest.mark.parametrize(
+    "said", ["HTTPS://Mapstorm.example.com", "https://[2001:db8::1]:8443/mapstorm", "HTTP://[::1]"]
+)
+def test_the_address_of_pages_is_a_link_in_messages(said: str) -> None:
+    pages = for_worker({**WORKER, **PAGES, "MAPSTORM_URL": said})
+    address = Links(pages.url, pages.link_secret).address("r1.orders-0", 2e9)
+    told = text_of(summary()._replace(report=address), Medium.SLACK)
+    assert f"<{address}|" in told
 
 
 @pytest.mark.parametrize("read", [for_web, for_worker, for_doctor])
