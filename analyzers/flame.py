@@ -30,8 +30,8 @@ class Flame(NamedTuple):
     own: -1), `purpose` the index into PURPOSES of what most of its allocated bytes are for, `hidden` whether it is a
     frame that `go tool pprof` never shows. `now` is the latest reading, `first` the first visit of the same capture,
     `base` the capture it was compared with; None where there is none. `purposes` are the sums over the whole heap of
-    `now`, in the order of PURPOSES. `left_out` is how many branches were too small to be drawn, each a node with all
-    that it calls: their bytes are in their parents. The name of node 0 is "root".
+    `now`, in the order of PURPOSES. `left_out` is how many lighter branches had no room, each a node with all that
+    it calls: their bytes are in their parents. The name of node 0 is "root".
     """
 
     names: tuple[str, ...]

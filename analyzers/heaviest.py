@@ -21,7 +21,10 @@ class Heavy(NamedTuple):
 
 
 def heaviest(flame: Flame, most: int = MOST_ROWS) -> tuple[Heavy, ...]:
-    """By bytes allocated, the most first. A call that stands at several places of the tree is one row."""
+    """By bytes allocated, the most first. A call that stands at several places of the tree is one row.
+
+    Of a tree that has left something out, that is the least of each.
+    """
     found: dict[tuple[int, int, int], tuple[int, int]] = {}
     for node in range(1, len(flame.parent)):
         parent = flame.parent[node]

@@ -1,7 +1,10 @@
-"""Stacks to a flame graph: merged from the root by function name, several readings in one tree, as far as can be seen.
+"""Stacks to a flame graph: merged from the root by function name, several readings in one tree, as far as it has room.
 
 Knows which nodes are worth drawing. They are taken the heaviest first, so that a tree that is cut at MOST_NODES has
 lost the least; those on the way to tables of maps are taken before all others.
+
+Why the cut is a number of nodes and not a share of all bytes: what is too narrow to be seen is what people zoom into.
+Where a service has 50,000 stacks alike, none of them has a share, and the heaviest must still lead to their maps.
 """
 
 import heapq
@@ -12,8 +15,6 @@ from analyzers.flame import PURPOSES, Flame, Purpose, Reading
 from analyzers.forest import Bytes, Forest, Node
 from analyzers.stacks import Stacks
 
-# Narrower than half a pixel of a graph that is 1,000 wide.
-SEEN = 1 / 2000
 # Tables of maps from this share on come before everything else.
 TOLD = 1 / 1000
 MOST_NODES = 20_000
@@ -28,9 +29,9 @@ NOW, FIRST, BASE = range(3)
 def flame(now: Stacks, first: Stacks | None, base: Stacks | None) -> Flame:
     """One tree of up to three readings: the latest, the first visit of its capture, and what it is compared with.
 
-    A node is left out where it has less than SEEN of the bytes of each reading, and of those allocated between two;
-    or where too many are heavier. Of a tree in one reading only, the others have 0. A frame without a name is called
-    by its address.
+    A node weighs its largest share in the bytes of a reading, or in those allocated between two. It is left out where
+    it weighs nothing, or where too many are heavier. Of a tree in one reading only, the others have 0. A frame without
+    a name is called by its address.
     """
     given = {NOW: now, FIRST: first, BASE: base}
     forest = Forest({number: stacks for number, stacks in given.items() if stacks is not None})
@@ -74,11 +75,14 @@ def _kept(forest: Forest) -> tuple[list[_Kept], int]:
         aside, above, node, parent = heapq.heappop(waiting)
         kept.append(_Kept(node, parent))
         for child in forest.children(node):
-            weight, tables = _shares(_measures(forest, child), wholes)
-            if weight < SEEN or child.depth > DEEPEST:
-                left_out += 1
+            rank = aside, above
+            if child[:2] != node[:2]:  # else the same stacks, which weigh the same
+                weight, tables = _shares(_measures(forest, child), wholes)
+                rank = aside or tables < TOLD, max(above, -weight)
+            if rank[1] < 0 and child.depth <= DEEPEST:
+                heapq.heappush(waiting, (*rank, child, len(kept) - 1))
             else:
-                heapq.heappush(waiting, (aside or tables < TOLD, max(above, -weight), child, len(kept) - 1))
+                left_out += 1
     return kept, left_out + len(waiting)
 
 

@@ -199,29 +199,41 @@ def test_what_has_gone_is_in_the_tree_with_nothing() -> None:
     assert sum(found.purposes.alloc_space) == 1000
 
 
-def test_what_cannot_be_seen_is_left_out_and_counted() -> None:
+def crowd(count: int) -> list[Row]:
+    """As many functions, each a little heavier than the one before."""
+    return [row((), f"main.f{at}", alloc=1e8 + at, inuse=0) for at in range(count)]
+
+
+def test_what_is_too_narrow_to_be_seen_is_there_for_whoever_zooms_in() -> None:
     found = flame(
-        reading(
-            row((), "main.main", alloc=1e6, inuse=1e6),
-            row((), "main.tiny", "main.main", alloc=499, inuse=499),
-            row(SLICE, "main.small", "main.main", alloc=501, inuse=0),
-            row(SLICE, "main.live", "main.main", alloc=499, inuse=510),
-        ),
-        None,
-        None,
+        reading(row((), "main.main", alloc=1e15), row(GROW, "main.tiny", "main.main", alloc=1, inuse=0)), None, None
     )
-    assert ("root", "main.main", "main.tiny") not in paths(found)
-    assert {("root", "main.main", "main.small"), ("root", "main.main", "main.live")} <= set(paths(found))
+    assert ("root", "main.main", "main.tiny", *GROW[::-1]) in paths(found)
+    assert found.left_out == 0
+
+
+def test_where_there_are_too_many_the_lightest_are_left_out_and_counted() -> None:
+    found = flame(reading(*crowd(MOST_NODES + 2)), None, None)
+    known = paths(found)
+    assert len(known) == MOST_NODES
+    there = {at for at in range(MOST_NODES + 2) if ("root", f"main.f{at}") in known}
+    assert there == set(range(3, MOST_NODES + 2))
+    assert found.left_out == 3
+    assert found.now.alloc_space[0] == sum(each[2] for each in crowd(MOST_NODES + 2))
+
+
+def test_what_weighs_nothing_is_left_out() -> None:
+    found = flame(reading(row((), "main.main"), row((), "main.none", alloc=0, inuse=0)), None, None)
+    assert set(paths(found)) == {("root",), ("root", "main.main")}
     assert found.left_out == 1
-    assert found.now.alloc_space[1] == 1e6 + 499 + 501 + 499
 
 
 def test_what_a_window_is_full_of_is_seen_after_weeks() -> None:
-    old = row((), "main.main", alloc=1e13, inuse=1e9)
-    first = reading(old, row(GROW, "main.put", alloc=1e6, inuse=0))
-    found = flame(reading(old, row(GROW, "main.put", alloc=5e6, inuse=0)), first, None)
+    old = crowd(MOST_NODES)
+    first = reading(*old, row(GROW, "main.put", alloc=1e6, inuse=0))
+    found = flame(reading(*old, row(GROW, "main.put", alloc=5e6, inuse=0)), first, None)
     assert ("root", "main.put", *GROW[::-1]) in paths(found)
-    alone = flame(reading(old, row(GROW, "main.put", alloc=5e6, inuse=0)), None, None)
+    alone = flame(reading(*old, row(SLICE, "main.put", alloc=5e6, inuse=0)), None, None)
     assert ("root", "main.put") not in paths(alone)
 
 
