@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import zstandard
 
-from analyzers.errors import MalformedProfile
+from analyzers.errors import MalformedProfile, ProfileError
 from analyzers.profile import Source
 from analyzers.reading import symbols
+from analyzers.reading.heapproto import binary
 from analyzers.reading.wholeproto import read_whole as read_proto
 from analyzers.reading.wholetext import read_whole as read_text
 from analyzers.stacks import Stacks
@@ -29,9 +30,20 @@ def stacks(raw: Raw, source: Source | None = None, *, first: bool = False) -> St
         source = Source.TEXT if raw.text else Source.PROTOBUF
     if source is Source.TEXT:
         text = raw.first_text if first else raw.text
-        return read_text(chunks(text), symbols.names(raw.symbols)) if text else None
+        if not text:
+            return None
+        whole = read_text(chunks(text), symbols.names(raw.symbols))
+        return whole._replace(build_id=_build_id(raw))
     proto = raw.first_proto if first else raw.proto
     return read_proto(proto) if proto else None
+
+
+def _build_id(raw: Raw) -> str:
+    """A text does not know it; the protobuf of the same visit does. What is wrong with that costs the id alone."""
+    try:
+        return binary(raw.proto).build_id if raw.proto else ""
+    except ProfileError:
+        return ""
 
 
 def chunks(text: bytes) -> Iterator[bytes]:
