@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from analyzers.errors import ProfileError
 from bot.reports.answers import HTML, PRIVATE, Guarded, asset, plain
-from bot.reports.downloads import download
+from bot.reports.downloads import Ended, download
 from bot.reports.page import Served, html
 from handlers.errors import OutageError
 from handlers.paging import Download, page
@@ -103,7 +103,7 @@ class Door:
 
     async def _send(self, asked: Asked, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._downloads:
-            with suppress(TimeoutError):
+            with suppress(TimeoutError, Ended):  # the connection ends, and whoever reads sees that something is missing
                 async with asyncio.timeout(DOWNLOAD_S):
                     response = await self._answer(asked, path)
                     if scope["method"] == "HEAD" and isinstance(response, StreamingResponse):

@@ -3,18 +3,21 @@
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 import httpx
 import pytest
+import zstandard
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Message
 
 from analyzers.flame import Flame
 from bot.reports import assets, flame_codec
 from bot.reports.answers import HEADERS
+from bot.reports.downloads import LOOK_EVERY, PIECE_BYTES
 from bot.reports.links import Links
 from bot.reports.routes import MOST_PAGES, routes
 from handlers.errors import OutageError
@@ -52,6 +55,7 @@ class Desk:
 
     fakes: Fakes
     reports: Counting
+    app: ASGIApp
     client: httpx.AsyncClient
     told: Story
     id: str
@@ -84,7 +88,7 @@ async def desk(instance: str = "orders-0") -> AsyncIterator[Desk]:
     app = Starlette(routes=routes(tools, lambda token: LINKS.capture_of(token, NOW), flame_json))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://mapstorm.example.com") as client:
-        yield Desk(fakes, reports, client, told, capture.id)
+        yield Desk(fakes, reports, app, client, told, capture.id)
 
 
 def wrong(here: Desk) -> dict[str, str]:
@@ -197,6 +201,72 @@ async def test_downloads_are_what_the_service_sent() -> None:
         assert b"hashGrow" in restored or b"rehash" in restored
         told = json.loads((await here.get(f"{here.token}/diagnosis.json")).content)
         assert (told["schema"], told["verdict"]) == (1, here.told.diagnosis.verdict)
+
+
+async def sent(here: Desk, name: str, after: Callable[[int], Awaitable[None]]) -> list[Message]:
+    """What a server is given to send of a download, in order; `after` so many parts something happens."""
+    parts: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            parts.append(message)
+            await after(len(parts))
+
+    path = f"/reports/{here.token}/{name}"
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"", "root_path": ""}
+    await here.app(scope, receive, send)
+    return parts
+
+
+@pytest.mark.parametrize("name", ["heap.txt", "symbols.txt", "heap.pb.gz"])
+async def test_a_download_waits_for_its_reader_piece_by_piece(name: str) -> None:
+    """A part that is given to the server waits there, and no bound of ours holds for it any more."""
+
+    async def goes_on(_: int) -> None:
+        return
+
+    async with desk() as here:
+        large = bytes(9_000_000)
+        here.reports.bytes[here.id] = Raw(zstandard.compress(large), symbols=large, proto=large)
+        parts = await sent(here, name, goes_on)
+        assert b"".join(part["body"] for part in parts) == large
+        assert max(len(part["body"]) for part in parts) <= PIECE_BYTES
+        assert not parts[-1].get("more_body")
+        assert here.reports.asked.count("raw") == 1 + len(large) // PIECE_BYTES // LOOK_EVERY
+
+
+@pytest.mark.parametrize("name", ["heap.txt", "heap.pb.gz"])
+@pytest.mark.parametrize("why", ["forgotten", "away"])
+async def test_what_is_forgotten_while_it_is_read_ends_there(name: str, why: str) -> None:
+    async with desk() as here:
+        large = bytes(20_000_000)
+        here.reports.bytes[here.id] = Raw(zstandard.compress(large), proto=large)
+
+        async def and_then(parts: int) -> None:
+            if parts == 1 and why == "forgotten":
+                await here.reports.forget(here.id)
+            elif parts == 1:
+                here.reports.fails = OutageError("redis")
+
+        parts = await sent(here, name, and_then)
+        assert sum(len(part["body"]) for part in parts) < 5_000_000
+        assert parts[-1]["more_body"]
+
+
+async def test_a_text_that_breaks_off_ends_there_without_a_traceback() -> None:
+    async with desk() as here:
+
+        async def goes_on(_: int) -> None:
+            return
+
+        whole = zstandard.compress(b"".join(b"%d\n" % number for number in range(200_000)))
+        here.reports.bytes[here.id] = Raw(whole[: len(whole) // 2] + bytes(len(whole) // 2))
+        parts = await sent(here, "heap.txt", goes_on)
+        assert parts[-1]["more_body"]
 
 
 async def test_what_is_not_kept_cannot_be_had() -> None:
