@@ -93,14 +93,14 @@ async def _capture(tools: Tools, who: Person, request_id: str, name: str, instan
 async def _forget(tools: Tools, who: Person, capture_id: str) -> Note:
     """Whoever may capture a service may take away what is kept of its captures. Raises UnknownCapture."""
     await admit(tools, who)
-    report = await tools.reports.get(capture_id)
-    if report is None:
+    capture = await tools.reports.capture(capture_id)
+    if capture is None:
         raise UnknownCapture(capture_id)
-    service = registered(tools.registry, report.capture.request.service)
+    service = registered(tools.registry, capture.request.service)
     await permit(tools, who, service)
     if not await tools.reports.forget(capture_id):
         raise UnknownCapture(capture_id)  # somebody was faster
-    return Forgotten(service, report.capture.instance, capture_id)
+    return Forgotten(service, capture.instance, capture_id)
 
 
 async def _of_rotations(

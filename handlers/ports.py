@@ -106,6 +106,10 @@ class Reports(Protocol):
     async def get(self, capture_id: str) -> Report | None:
         """None where it was never kept, has gone or was forgotten."""
 
+    async def capture(self, capture_id: str) -> Capture | None:
+        """Which capture it is, also where what was found is another release's and `get` cannot read it: whatever is
+        kept can be forgotten."""
+
     async def raw(self, capture_id: str) -> Raw | None:
         """Its bytes; None where they were never kept, have gone or were forgotten."""
 

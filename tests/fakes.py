@@ -225,6 +225,10 @@ class FakeReports:
         self._try()
         return self.kept.get(capture_id)
 
+    async def capture(self, capture_id: str) -> Capture | None:
+        found = await self.get(capture_id)
+        return found.capture if found else None
+
     async def raw(self, capture_id: str) -> Raw | None:
         self._try()
         raw = self.bytes.get(capture_id)

@@ -2,6 +2,7 @@
 
 from bot.codec import decode_capture, encode_capture
 from bot.diagnosis_codec import decode_diagnosis, encode_diagnosis
+from handlers.records import Capture
 from handlers.report import Report
 
 _BETWEEN = b"\n"  # JSON on one line has none
@@ -10,6 +11,11 @@ _BETWEEN = b"\n"  # JSON on one line has none
 def encode_report(report: Report) -> bytes:
     """Some kilobytes. Raises ValueError for names that are no text: a hostile profile may hold them."""
     return encode_capture(report.capture) + _BETWEEN + encode_diagnosis(report.diagnosis)
+
+
+def decode_whose(data: bytes) -> Capture:
+    """The capture of a report, whatever release found what was found. Raises Unreadable."""
+    return decode_capture(data.partition(_BETWEEN)[0])
 
 
 def decode_report(data: bytes) -> Report:

@@ -14,6 +14,9 @@ class NoReports:
     async def get(self, capture_id: str) -> Report | None:
         return None
 
+    async def capture(self, capture_id: str) -> Capture | None:
+        return None
+
     async def raw(self, capture_id: str) -> Raw | None:
         return None
 

@@ -20,7 +20,7 @@ from analyzers.flame import Flame
 from bot.codec import Unreadable
 from bot.redis_client import key, names, redis_errors, text
 from bot.reports import flame_codec, scripts
-from bot.reports.codec import decode_report, encode_report
+from bot.reports.codec import decode_report, decode_whose, encode_report
 from bot.reports.links import Links
 from handlers.errors import RequestError
 from handlers.ports import Registry
@@ -82,6 +82,14 @@ class RedisReports:
         data = await self._field(capture_id, "report")
         try:
             return decode_report(data) if data else None
+        except Unreadable as error:
+            log.warning("report unreadable", capture=capture_id, why=str(error))
+            return None
+
+    async def capture(self, capture_id: str) -> Capture | None:
+        data = await self._field(capture_id, "report")
+        try:
+            return decode_whose(data) if data else None
         except Unreadable as error:
             log.warning("report unreadable", capture=capture_id, why=str(error))
             return None

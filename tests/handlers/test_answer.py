@@ -16,7 +16,7 @@ from handlers.ports import Standing
 from handlers.records import Allow, Capture, Person, Remembered, Request, Thread
 from handlers.report import Raw, Report
 from tests.bot.records import diagnosis
-from tests.fakes import ORDERS, Fakes
+from tests.fakes import ORDERS, FakeReports, Fakes
 from tests.handlers.incidents.story import SERVICE, Story, firing
 
 ANA = Person("U024BE7LH", "T0001", ORDERS.channel)
@@ -125,6 +125,24 @@ async def test_what_is_kept_of_a_service_that_is_gone_can_be_forgotten(fakes: Fa
     await kept(fakes)
     fakes.registry.services.clear()
     assert isinstance(await ask(fakes, "forget r1.orders-1"), Forgotten)
+
+
+class FromAnotherRelease(FakeReports):
+    """Cannot read what was found."""
+
+    async def get(self, capture_id: str) -> Report | None:
+        return None
+
+    async def capture(self, capture_id: str) -> Capture | None:
+        return self.kept[capture_id].capture if capture_id in self.kept else None
+
+
+async def test_what_another_release_kept_can_be_forgotten(fakes: Fakes) -> None:
+    await kept(fakes)
+    reports = FromAnotherRelease(fakes.reports.kept, fakes.reports.bytes)
+    said = await answer(replace(fakes.tools, reports=reports), "forget r1.orders-1", who=ANA, request_id="r9")
+    assert said == Forgotten(ORDERS, "orders-1", "r1.orders-1")
+    assert reports.kept == {}
 
 
 async def test_an_outage_forgets_nothing_and_says_so(fakes: Fakes) -> None:

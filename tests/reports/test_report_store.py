@@ -275,6 +275,18 @@ async def test_what_another_release_wrote_is_none(place: Place) -> None:
     assert await place.store.flame_json("a") is None
 
 
+async def test_what_another_release_wrote_can_be_forgotten(place: Place) -> None:
+    """After a deployment, or on the way back from one, it is still there, for as long as it was to be kept."""
+    await place.put("a")
+    report = await place.redis.hget(PREFIX + "a", "report") or b""
+    capture, _, diagnosis = report.partition(b"\n")
+    await place.redis.hset(PREFIX + "a", "report", capture + b"\n" + b"0" * 16 + diagnosis[16:])
+    assert await place.store.get("a") is None
+    assert await place.store.capture("a") == place.report("a").capture
+    assert await place.store.forget("a")
+    assert await place.store.capture("a") is None
+
+
 async def test_bytes_that_go_while_they_are_read_are_none(place: Place) -> None:
     await place.put("a")
     await place.redis.hdel(f"{PREFIX}a", "text.1")
