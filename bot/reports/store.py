@@ -102,10 +102,13 @@ class RedisReports:
     async def raw(self, capture_id: str) -> Raw | None:
         parts = _parts(await self._field(capture_id, "raw"))
         found: dict[str, bytes] = {}
-        for part, (pieces, _) in parts.items():
-            read = [await self._field(capture_id, f"{part}.{number}") for number in range(pieces)]
-            if not all(read):
-                return None  # it went while it was read
+        for part in parts.keys() & Raw._fields:  # a newer release may keep more
+            read: list[bytes] = []
+            for number in range(parts[part][0]):
+                piece = await self._field(capture_id, f"{part}.{number}")
+                if not piece:
+                    return None  # it went while it was read
+                read.append(piece)
             found[part] = b"".join(read)
         return Raw(**found) if found else None
 
@@ -172,13 +175,19 @@ class RedisReports:
             return None
 
     async def _write(self, new: str, service: str, record: bytes, raw: Raw) -> None:
-        parts = {part: list(_pieces(data, self._piece)) for part, data in raw._asdict().items() if data}
-        counts = {part: [len(pieces), sum(map(len, pieces))] for part, pieces in parts.items()}
-        await self._redis.hset(new, mapping={"service": service, "report": record, "raw": orjson.dumps(counts)})
-        await self._redis.expire(new, UNFINISHED_S)
-        for part, pieces in parts.items():
-            for number, piece in enumerate(pieces):
-                await self._redis.hset(new, f"{part}.{number}", piece)
+        parts = {part: data for part, data in raw._asdict().items() if data}
+        counts = {part: [-(-len(data) // self._piece), len(data)] for part, data in parts.items()}
+        await self._add(new, {"service": service, "report": record, "raw": orjson.dumps(counts)})
+        for part, data in parts.items():
+            for number, piece in enumerate(_pieces(data, self._piece)):
+                await self._add(new, {f"{part}.{number}": piece})
+
+    async def _add(self, new: str, fields: dict[str, str | bytes]) -> None:
+        """Each time with its end: whoever dies in between leaves nothing for ever."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(new, mapping=fields)
+            pipe.expire(new, UNFINISHED_S)
+            await pipe.execute()
 
     async def _run(
         self, name: str, service: str, keep: Keep, *arguments: str | int | bytes, keys: list[str] | None = None

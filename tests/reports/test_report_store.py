@@ -275,6 +275,32 @@ async def test_what_another_release_wrote_is_none(place: Place) -> None:
     assert await place.store.flame_json("a") is None
 
 
+async def test_what_a_newer_release_keeps_besides_is_passed_over(place: Place) -> None:
+    await place.put("a")
+    parts = await place.redis.hget(f"{PREFIX}a", "raw") or b""
+    more = {"raw": parts[:-1] + b',"goroutines":[1,3]}', "goroutines.0": b"abc"}
+    await place.redis.hset(f"{PREFIX}a", mapping=more)
+    assert await place.store.raw("a") == RAW
+
+
+async def test_whoever_dies_while_it_is_written_leaves_nothing_for_ever(place: Place) -> None:
+    """What is written beforehand gets its end in the same step, every time: also if the first one is over by then."""
+    async with place.redis.monitor() as watched:
+        await place.put("a")
+        await place.redis.echo("enough")
+        sent: list[str] = []
+        async for told in watched.listen():
+            sent.append(str(told["command"]))
+            if sent[-1].startswith("ECHO enough"):
+                break
+    written = [at for at, command in enumerate(sent) if command.startswith("HSET mapstorm:report-new:")]
+    assert len(written) > 5
+    for at in written:
+        assert sent[at - 1] == "MULTI"
+        assert sent[at + 1].startswith("EXPIRE mapstorm:report-new:")
+        assert sent[at + 2] == "EXEC"
+
+
 async def test_what_another_release_wrote_can_be_forgotten(place: Place) -> None:
     """After a deployment, or on the way back from one, it is still there, for as long as it was to be kept."""
     await place.put("a")
