@@ -7,7 +7,8 @@ on a slow network. They are put together under a name of their own, which become
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 from uuid import uuid4
 
 import orjson
@@ -182,7 +183,7 @@ class RedisReports:
             for number, piece in enumerate(_pieces(data, self._piece)):
                 await self._add(new, {f"{part}.{number}": piece})
 
-    async def _add(self, new: str, fields: dict[str, str | bytes]) -> None:
+    async def _add(self, new: str, fields: Mapping[Any, str | bytes]) -> None:
         """Each time with its end: whoever dies in between leaves nothing for ever."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(new, mapping=fields)
