@@ -1,6 +1,8 @@
 """What stands on a trend's axes: one instance's heap and tables as areas, or several as lines; dots, letters, names."""
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from analyzers.compare import Basis
@@ -31,6 +33,8 @@ LETTERS = {
 DOT, HALF_BAR = 2.5, 7.0
 NAME_STEP = 27.0  # two lines, the name and its last value
 NAME_ROOM = 92.0
+CAPITALS = 8.0  # how high they are in a small text
+CLEAR = 4.0  # between a text and a line beside it
 
 
 class Frame(NamedTuple):
@@ -82,11 +86,30 @@ def _areas(series: Series, frame: Frame) -> tuple[list[Shape], list[Label]]:
     if tables:
         shapes.append(polygon([(tables[0][0], bottom), *tables, (tables[-1][0], bottom)], "tables"))
     shapes += [line(heap, "casing", 4.0), line(heap, "heap", 2.0)]
-    x, y = frame.point(series.last)
     shown = numbers.in_bytes(series.last.heap)
-    half = width(shown, SMALL, bold=True) / 2
-    end = min(x + half, frame.x.end + HALF_BAR + 3)
-    return shapes, [Label(end, y - (LETTER + 5), shown, "value", anchor="end", bold=True)]
+    wide = width(shown, SMALL, bold=True)
+    end = min(frame.x.at(series.last.at) + wide / 2, frame.x.end + HALF_BAR + 3)
+    base = _beside(heap, tables or [(end, bottom)], end - wide, end)
+    return shapes, [Label(end, base, shown, "value", anchor="end", bold=True)]
+
+
+def _beside(heap: Sequence[Point], floor: Sequence[Point], left: float, right: float) -> float:
+    """The baseline of a text from `left` to `right` that names the end of the line `heap`: above all of the line that
+    is there, or below it where that is nearer to the end and well above the line `floor`."""
+    high, low = _span(heap, left, right, LETTER + 1)
+    above, below = high - CLEAR, low + CLEAR + CAPITALS
+    end = heap[-1][1]
+    fits = below + CLEAR <= _span(floor, left, right, 0.0)[0]
+    return below if fits and below - CAPITALS - end < end - above else above
+
+
+def _span(points: Sequence[Point], left: float, right: float, around: float) -> tuple[float, float]:
+    """The highest and the lowest y of a line between `left` and `right`; each of its points takes `around` more."""
+    ys = [y + side for x, y in points if left - around < x < right + around for side in (-around, around)]
+    for (x1, y1), (x2, y2) in pairwise(points):
+        crossed = [x for x in (left, right) if x1 <= x <= x2 and x1 < x2]
+        ys += [y1 + (y2 - y1) * (x - x1) / (x2 - x1) for x in crossed]
+    return (min(ys), max(ys)) if ys else (points[-1][1], points[-1][1])
 
 
 def _widened(points: list[Point]) -> list[Point]:
