@@ -61,19 +61,19 @@ def _fetch(program: str, url: str, path: Path) -> None:
 
 
 async def captures(
-    pprof: str, redis_url: str, folder: Path, runs: int = RUNS, **environ: str
+    pprof: str, redis_url: str, folder: Path, runs: int = RUNS, apart_s: float = 0.0, **environ: str
 ) -> tuple[list[float], list[float]]:
     """Seconds of each acknowledgement, and from each command to its diagnosis. `environ` is added to that of web and
-    worker."""
+    worker; `apart_s` after each diagnosis, for what a worker does then."""
     async with Standin(pace=UNLIMITED) as slack:
         town = Town(slack, environment(slack, redis_url, pprof, folder, window_s=WINDOW_S) | environ)
         async with web(town), process(town, "worker"):
-            answers = [await _answer(town) for _ in range(runs + 1)][1:]  # the first one starts everything up
+            answers = [await _answer(town, apart_s) for _ in range(runs + 1)][1:]  # the first one starts everything up
         acks = [delivery.ack_seconds for delivery in slack.ws.deliveries[1:] if delivery.ack_seconds is not None]
     return acks, answers
 
 
-async def _answer(town: Town) -> float:
+async def _answer(town: Town, apart_s: float) -> float:
     """Seconds from the command to the diagnosis in its thread; a picture may follow it."""
     before = _diagnoses(town)
     changes = town.slack.ws.changes
@@ -82,7 +82,9 @@ async def _answer(town: Town) -> float:
     async with asyncio.timeout(60):
         while _diagnoses(town) == before:
             await changes.beyond(changes.version, 1.0)
-    return time.perf_counter() - start
+    took = time.perf_counter() - start
+    await asyncio.sleep(apart_s)
+    return took
 
 
 def _diagnoses(town: Town) -> int:

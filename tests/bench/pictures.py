@@ -28,6 +28,7 @@ from tests.toolchains import SWISS, environment, toolchain
 TARGET_S, TARGET_MIB = 2.0, 2.0  # a page of the largest capture: interactive in, on the wire
 LARGEST = max(files.RECORDS)
 RUNS = 3
+DRAWS_S = 8.0  # the flame graph is drawn after the answer, and the next command is nobody's haste
 DRAWN = "document.querySelector('#flame g.frame') !== null"
 
 
@@ -97,7 +98,7 @@ def _keeping(folder: Path) -> Iterator[str]:
         for kept in (False, True, False, True):
             with redirect_stdout(StringIO()):  # the processes' logs are for tests that fail
                 given = keeping if kept else {}
-                _, answers = asyncio.run(line.captures(service.pprof, redis.url, folder, RUNS, **given))
+                _, answers = asyncio.run(line.captures(service.pprof, redis.url, folder, RUNS, DRAWS_S, **given))
             took[kept] += [each - line.WINDOW_S for each in answers]
     plain, kept_s = statistics.median(took[False]), statistics.median(took[True])
     yield (
