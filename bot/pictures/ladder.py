@@ -8,7 +8,7 @@ from bot import numbers
 from bot.pictures.drawn import BODY, LINE, SMALL, Drawing, Label, Shape, words
 from bot.pictures.fills import Item, legend, pointer, stacked
 from bot.pictures.measure import width, wrap
-from bot.pictures.rungs import Row, in_slots, left_over, rows, splits
+from bot.pictures.rungs import Row, in_slots, left_over, rows
 
 ROW, BAR = 18.0, 12.0
 MARGIN = 10.0  # room for the mark of today's row
@@ -33,7 +33,7 @@ def drawing(finding: Finding, wide: float, most: int) -> Drawing | None:
     table = rows(finding, most)
     labels = [Label(0, 12, words("ladder_heading", finding), size=BODY, bold=True)]
     y = 12.0
-    for text in wrap(words("ladder_told", finding, splits(finding)), SMALL, wide, 2):
+    for text in wrap(words("ladder_told", finding), SMALL, wide, 2):
         y += LINE - 1
         labels.append(Label(0, y, text, "muted"))
     left = left_over(finding)
@@ -55,7 +55,7 @@ def drawing(finding: Finding, wide: float, most: int) -> Drawing | None:
     }
     items = [Item(css, words("ladder_part", css)) for css, is_there in there.items() if is_there]
     swatches, names, y = legend(y + ROW + 4, wide, items)
-    said = words("ladder_said", finding, splits(finding), table, in_slots(finding))
+    said = words("ladder_said", finding, table, in_slots(finding))
     return Drawing("ladder", wide, y + 5, said, [*shapes, *swatches], [*labels, *names])
 
 

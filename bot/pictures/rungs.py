@@ -73,21 +73,16 @@ def bars(finding: Finding, most: int = MOST_ROWS) -> list[Bar]:
     return [Bar(row.size, row.space, row.inuse, numbers.in_bytes(row.space)) for row in rows(finding, most)]
 
 
-def splits(finding: Finding) -> float | None:
-    """How often a full table of a Swiss map was split; None where no size is known to be full, or none was."""
-    last = finding.ladder[-1] if finding.ladder else None
-    if last is None or last.slots != TABLE_SLOTS or finding.map is None or not finding.map.growths:
-        return None
-    return sound(last.alloc_objects) / 2 if finding.map.implementation is Implementation.SWISS else None
-
-
 def left_over(finding: Finding) -> str:
     """What is not in use was outgrown where the line's tables grow, else merely dropped; as in the ledger."""
     return "garbage" if finding.value("growth_garbage") else "dropped"
 
 
 def _today(finding: Finding) -> Rung | None:
-    """The largest that is in use, of a map that grew through several sizes."""
+    """The largest that is in use, of a map that grew through several sizes. A Swiss map that was split has many of the
+    largest there is: none of them is its size."""
     if finding.map is None or finding.map.growths < 2 or len(finding.ladder) < 2:
         return None
-    return next((rung for rung in reversed(finding.ladder) if rung.inuse_space > 0), None)
+    largest = next((rung for rung in reversed(finding.ladder) if rung.inuse_space > 0), None)
+    is_split = finding.map.implementation is Implementation.SWISS and largest and largest.slots == TABLE_SLOTS
+    return None if is_split else largest

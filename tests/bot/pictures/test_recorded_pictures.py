@@ -68,10 +68,16 @@ def test_a_classic_storm_shows_its_garbage_and_every_doubling_that_was_seen() ->
         assert told in said
 
 
-def test_a_swiss_storm_counts_its_splits() -> None:
+def test_a_swiss_storm_counts_its_splits_as_the_message_does() -> None:
     said = words_of(svg_of(recorded("go1.27.3-growth_storm")))
-    assert "Full tables were split about 947 times" in said
+    assert "A table was outgrown or split about 1,000 times; a split makes two." in said
     assert "×1,900" in said
+
+
+def test_a_split_map_has_no_table_of_today() -> None:
+    """All its full tables have 1,024 slots; of a map that doubles, the largest is its size."""
+    assert "today's table" not in words_of(svg_of(recorded("go1.27.3-rebuild_churn")))
+    assert "today's table" in words_of(svg_of(recorded("go1.23.9-rebuild_churn")))
 
 
 def test_no_problem_shows_what_uses_the_heap() -> None:
