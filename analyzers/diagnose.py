@@ -60,7 +60,8 @@ def diagnose(
     ranked = sorted(claimed.values(), key=lambda finding: (-finding.weight, finding.culprit))
     suspects = {suspect.change.line.place: suspect for suspect in case.suspects}
     findings = tuple(_told(case, finding, suspects.get(place_of(finding.site, finding.culprit))) for finding in ranked)
-    snapshot = window.snapshot
+    snapshot, live_heap = window.snapshot, _live_heap(window)
+    tables = sum(item.usage.inuse_space for item in snapshot.usage if item.event.kind.is_table)
     return Diagnosis(
         captured_at=snapshot.captured_at,
         verdict=findings[0].rule if findings else Verdict.NO_MAP_PROBLEM,
@@ -72,12 +73,12 @@ def diagnose(
         implementation=family(case),
         go_version=snapshot.go_version,
         comparison=_comparison(window),
-        live_heap=_live_heap(window),
+        live_heap=live_heap,
         dominant=_dominant(window),
         gc_before=window.base.gc if window.base else None,
         memory=lasts,
         cpu=traffic.figures() if traffic else None,
-        live_tables=sum(item.usage.inuse_space for item in snapshot.usage if item.event.kind.is_table),
+        live_tables=min(tables, live_heap),  # sampled, and a part of what may be exact
         period=snapshot.period,
     )
 

@@ -205,7 +205,8 @@ class Diagnosis(NamedTuple):
     `findings` are ranked; `verdict` is the first one's rule, or no_map_problem. `gc_before` is what the base's own
     capture saw. `memory` exists where the registry names a limit and the live heap grows towards it.
     `cpu` exists where a CPU profile was taken, `cpu_missing` where one was asked for in vain. `live_tables` are the
-    bytes of `live_heap` that are tables of maps. `period` is the mean bytes between two heap samples, 0 if unknown.
+    bytes of `live_heap` that are tables of maps, never more than all of it. `period` is the mean bytes between two heap
+    samples, 0 if unknown.
     """
 
     captured_at: float

@@ -43,13 +43,13 @@ def exact(value: int) -> str:
 
 
 def share(value: float) -> str:
-    """0 to 1 as a percentage; what is there but tiny stays visible."""
+    """0 to 1 as a percentage; what is there but tiny stays visible, and so does what is missing to the whole."""
     percent = value * 100
     if percent <= 0:
         return "0 %"
     if percent < 0.1:
         return "under 0.1 %"
-    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+    return f"{percent:.1f} %" if percent < 10 or 99.5 <= percent < 99.95 else f"{percent:.0f} %"
 
 
 def duration(seconds: float) -> str:

@@ -136,6 +136,14 @@ def test_two_visits_measure_the_map(recording: Recording) -> None:
 
 
 @every_recording
+def test_map_tables_are_a_part_of_the_live_heap(recording: Recording) -> None:
+    """Tables are sampled, and may come to more than all that MemStats counts; as in a small heap of maps alone."""
+    for visit in range(recording.visits):
+        found = examine(recording.snapshot(visit), None, None)[1]
+        assert 0 <= found.live_tables <= found.live_heap
+
+
+@every_recording
 def test_one_visit_is_enough_for_all_but_the_trend(recording: Recording) -> None:
     for visit in range(recording.visits):
         diagnosis = examine(recording.snapshot(visit), None, None)[1]

@@ -206,6 +206,8 @@ def test_functions_are_told_by_their_last_package(function: str, short: str) -> 
         (numbers.share, 0.0004, "under 0.1 %"),
         (numbers.share, 0.014, "1.4 %"),
         (numbers.share, 0.56, "56 %"),
+        (numbers.share, 0.996, "99.6 %"),
+        (numbers.share, 0.9999, "100 %"),
         (numbers.duration, 6.24, "6.2 s"),
         (numbers.duration, 8, "8 s"),
         (numbers.duration, 89, "89 s"),
