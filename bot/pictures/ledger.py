@@ -1,4 +1,4 @@
-"""A line's ledger as one bar: what it allocated for tables, and what came of it. Knows a finding's numbers, no line."""
+"""A line's ledger as one bar: what it allocated for a map, and what came of it. Knows a finding's numbers, no line."""
 
 from analyzers.finding import Finding, Verdict
 from bot.pictures.drawn import BODY, LINE, SMALL, Drawing, Label, Shape, words
@@ -12,26 +12,37 @@ WORTH_A_LINE = 0.005
 
 
 def parts(finding: Finding) -> tuple[Part, ...]:
-    """Garbage first, then what is in use; together all that the line allocated for tables, and its values in use."""
-    found: tuple[tuple[str, str, float], ...]
-    if finding.rule is Verdict.SLICE_GROWTH:
-        alloc, inuse = _number(finding, "slice_alloc_space"), _number(finding, "slice_inuse_space")
-        found = (("garbage", "slices_outgrown", alloc - inuse), ("tables", "slices_inuse", inuse))
-    else:
-        alloc, inuse = _number(finding, "table_alloc_space"), _number(finding, "table_inuse_space")
-        garbage = min(_number(finding, "growth_garbage"), max(0.0, alloc - inuse))
-        nodes = bool(finding.value("entries_inuse"))  # a sync.Map has nodes where others have tables
-        found = (
-            ("garbage", "nodes_outgrown" if nodes else "outgrown", garbage),
-            ("dropped", "dropped", alloc - inuse - garbage),
-            ("tables", "nodes_inuse" if nodes else "inuse", inuse),
-            ("values", "values", _number(finding, "value_inuse_space")),
-        )
+    """What is gone first, then what is in use; together all that the line allocated for tables and their values."""
+    found = _of_slices(finding) if finding.rule is Verdict.SLICE_GROWTH else _of_tables(finding)
     whole = sum(max(0.0, space) for _, _, space in found)
     return tuple(
         Part(css, words("ledger_part", name), space)
         for css, name, space in found
         if space > (0 if css == "tables" else WORTH_A_LINE * whole)
+    )
+
+
+_Found = tuple[tuple[str, str, float], ...]  # class, name of its words, bytes
+
+
+def _of_slices(finding: Finding) -> _Found:
+    alloc, inuse = _number(finding, "slice_alloc_space"), _number(finding, "slice_inuse_space")
+    return ("garbage", "slices_outgrown", alloc - inuse), ("tables", "slices_inuse", inuse)
+
+
+def _of_tables(finding: Finding) -> _Found:
+    alloc, inuse = _number(finding, "table_alloc_space"), _number(finding, "table_inuse_space")
+    values, live_values = _number(finding, "value_alloc_space"), _number(finding, "value_inuse_space")
+    garbage = min(_number(finding, "growth_garbage"), max(0.0, alloc - inuse))
+    dropped, gone = alloc - inuse - garbage, max(0.0, values - live_values)
+    worth = WORTH_A_LINE * (alloc + values)
+    name = "dropped" if gone <= worth else "values_dropped" if dropped <= worth else "both_dropped"
+    nodes = bool(finding.value("entries_inuse"))  # a sync.Map has nodes where others have tables
+    return (
+        ("garbage", "nodes_outgrown" if nodes else "outgrown", garbage),
+        ("dropped", name, dropped + gone),
+        ("tables", "nodes_inuse" if nodes else "inuse", inuse),
+        ("values", "values", live_values),
     )
 
 
@@ -41,7 +52,7 @@ def drawing(finding: Finding, wide: float) -> Drawing | None:
     whole = sum(part.space for part in known)
     if not known:
         return None
-    heading = fit(words("ledger_heading", finding.rule, whole), BODY, wide, bold=True)
+    heading = fit(words("ledger_heading", finding.rule, whole, _has_values(finding)), BODY, wide, bold=True)
     shapes: list[Shape] = stacked(0, TOP, wide, BAR, [(part.css, part.space / whole) for part in known])
     labels = [Label(0, 12, heading, size=BODY, bold=True)]
     y = TOP + BAR + LINE + 1
@@ -51,8 +62,12 @@ def drawing(finding: Finding, wide: float) -> Drawing | None:
         shapes += filled(0, y - 9, SWATCH, 10, part.css)
         labels += [Label(SWATCH + 6, y, name), Label(wide, y, shown, anchor="end")]
         y += LINE
-    said = words("ledger_said", finding.rule, whole, known)
+    said = words("ledger_said", finding.rule, whole, known, _has_values(finding))
     return Drawing("ledger", wide, y - LINE + 5, said, shapes, labels)
+
+
+def _has_values(finding: Finding) -> bool:
+    return _number(finding, "value_alloc_space") > 0
 
 
 def _number(finding: Finding, name: str) -> float:
