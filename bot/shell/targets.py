@@ -75,5 +75,6 @@ def _check(path: str, read: Sequence[str]) -> None:
         raise TargetError(f"{path}: is no plain file")
     if any(os.path.realpath(each) == real for each in read):
         raise TargetError(f"{path}: that file is being read")
-    if not os.access(folder, os.W_OK):
+    # As whoever writes, not as whoever started the process.
+    if not os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise TargetError(f"{path}: nothing can be written to {folder}")
