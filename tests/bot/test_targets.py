@@ -9,7 +9,6 @@ import pytest
 
 from bot.shell.targets import TargetError, Targets, targets
 
-
 NOBODY = 65534
 
 
