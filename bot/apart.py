@@ -1,11 +1,14 @@
 """Lets a module of this package do its work in a process of its own, which is ended when it takes too long.
 
-Why not a thread: a thread cannot be ended, and what computes without letting go of the interpreter makes captures and
-acknowledgements wait. Knows processes, not what they do.
+Why not a thread alone: a thread cannot be ended, and what computes without letting go of the interpreter makes
+captures and acknowledgements wait. Why a thread waits for the process, and not the event loop: whoever is cancelled
+while asyncio starts a process waits for its end for ever (Python 3.11), and a worker that is told to stop does not.
+Knows processes, not what they do.
 """
 
 import asyncio
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,23 +18,25 @@ import bot
 async def run_apart(module: str, *arguments: str, content: bytes, deadline_s: float) -> tuple[int, bytes]:
     """Gives `content` to `python -m module` and takes its exit code (negative: a signal's) and what it writes.
 
-    Raises TimeoutError.
+    Raises TimeoutError, and OSError where no process can be had. Who is cancelled leaves the process to its deadline.
     """
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", module, *arguments),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,  # a traceback may quote what was given
-        env=_environment(),
-    )
+    return await asyncio.to_thread(_run, [sys.executable, "-P", "-m", module, *arguments], content, deadline_s)
+
+
+def _run(command: list[str], content: bytes, deadline_s: float) -> tuple[int, bytes]:
     try:
-        async with asyncio.timeout(deadline_s):
-            answer, _ = await child.communicate(content)
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return child.returncode or 0, answer
+        done = subprocess.run(  # noqa: S603 - our own interpreter and a module of this package
+            command,
+            input=content,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a traceback may quote what was given
+            env=_environment(),
+            timeout=deadline_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:  # and ended by then
+        raise TimeoutError from error
+    return done.returncode, done.stdout
 
 
 def _environment() -> dict[str, str]:

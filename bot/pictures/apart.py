@@ -14,8 +14,8 @@ async def png_apart(svg: str) -> bytes:
     """Raises NotDrawn."""
     try:
         code, data = await run_apart("bot.pictures.child", content=svg.encode(), deadline_s=DEADLINE_S)
-    except TimeoutError as error:
-        raise NotDrawn("timeout") from error
+    except OSError as error:  # in time, or at all: no memory for a process, no descriptor for its pipes
+        raise NotDrawn(type(error).__name__) from error
     if code or not data:
         raise NotDrawn(f"exit {code}")
     return data

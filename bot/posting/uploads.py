@@ -72,7 +72,7 @@ class Uploads:
             drawing = self._drawings[entry.id] = asyncio.create_task(self._drawn(picture.svg))
             self._forget_beyond_cap()
         await asyncio.wait({drawing}, timeout=max(0.0, last - asyncio.get_running_loop().time()))
-        if not drawing.done():
+        if not drawing.done() or drawing.cancelled():  # another one's turn, beyond the cap
             raise SlackRefused("no_time_left", Fate.UNSENT)
         return Upload(picture.name, picture.title, drawing.result(), picture.alt)
 
