@@ -22,7 +22,8 @@ export function inShare(part, whole) {
   if (!whole || !part) return "0 %";
   const share = (100 * part) / whole;
   if (share < 0.1) return "under 0.1 %";
-  return share >= 10 ? `${Math.round(share)} %` : `${share.toFixed(1)} %`;
+  const exact = share < 10 || (share >= 99.5 && share < 99.95); // what is missing to the whole stays visible
+  return exact ? `${share.toFixed(1)} %` : `${Math.round(share)} %`;
 }
 
 export const signed = (value) => (value > 0 ? `+${inBytes(value)}` : inBytes(value));
