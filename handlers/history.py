@@ -4,6 +4,8 @@ Why a root of words and the picture below it: a root is edited, which a file can
 the picture is a file.
 """
 
+from handlers.errors import NotAllowed
+from handlers.incidents.permission import permit
 from handlers.notes import History, TrendAsked, TrendPicture
 from handlers.ports import Tools
 from handlers.posts import Reply, Root
@@ -15,8 +17,13 @@ DRAWN = 100
 
 
 async def history(tools: Tools, service: Service, who: Person, request_id: str) -> History:
-    """What earlier captures said. Without any nothing is posted; for one `request_id` it is posted once."""
+    """What earlier captures said. Nothing is posted without any, nor for who may not capture the service: who may not
+    begin a conversation in its channel reads the list. For one `request_id` it is posted once."""
     entries = await tools.snapshots.history(service.name)
+    try:
+        await permit(tools, who, service)
+    except NotAllowed:
+        return History(service, entries[:SHOWN])
     if not entries:
         return History(service, ())
     drawn = tuple(reversed(entries[:DRAWN]))

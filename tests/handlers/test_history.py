@@ -1,12 +1,14 @@
 """`/mapstorm history`: a list to the asker, a picture into the channel, once for each command."""
 
+from dataclasses import replace
+
 from analyzers.compare import Basis
 from handlers.answer import answer
 from handlers.history import DRAWN, SHOWN
 from handlers.notes import History, Note, Slip, TrendAsked, TrendPicture
 from handlers.ports import Standing
 from handlers.posts import Reply, Root
-from handlers.records import Person, Remembered
+from handlers.records import Allow, Person, Remembered
 from tests.fakes import ORDERS, Fakes
 
 ANA = Person("U024BE7LH", "T0001", "C0ELSEWHERE")
@@ -65,6 +67,16 @@ async def test_what_could_not_be_put_is_not_said_to_be_there(fakes: Fakes) -> No
     fakes.outbox.blips = 1
     assert await ask(fakes) == Slip("outage", "redis")
     assert isinstance(await ask(fakes), History)  # typed again
+
+
+async def test_who_may_not_capture_a_service_reads_the_list_and_posts_nothing(fakes: Fakes) -> None:
+    fakes.snapshots.lines = lines(3)
+    fakes.registry.services["svc-orders"] = closed = replace(ORDERS, allow=Allow(("U0BEN",), ()))
+    assert await ask(fakes) == History(closed, lines(3))
+    assert fakes.outbox.puts == []
+    fakes.registry.services["svc-orders"] = replace(ORDERS, allow=Allow((ANA.user,), ()))
+    await ask(fakes)
+    assert len(fakes.outbox.puts) == 2
 
 
 async def test_guests_draw_nothing(fakes: Fakes) -> None:
