@@ -2,7 +2,7 @@
 
 from analyzers.maps.estimate import MapEstimate
 from bot.pictures.axes import Mark, spread
-from bot.pictures.drawn import BODY, SMALL, Drawing, Label, Shape, box, line, polygon, words
+from bot.pictures.drawn import BODY, LINE, SMALL, Drawing, Label, Shape, box, line, polygon, words
 from bot.pictures.measure import fit, width
 from bot.pictures.scales import Scale, log, log_ticks, sound
 
@@ -32,5 +32,6 @@ def drawing(known: MapEstimate | None, wide: float) -> Drawing | None:
         Label(0, 12, fit(words("range_heading", known), BODY, wide, bold=True), size=BODY, bold=True),
         Label(min(max(mark, half), wide - half), BAND - 15, shown, anchor="middle", bold=True),
         *spread([Mark(x, tick.shown) for x, tick in zip(places, ticks, strict=True)], AXIS + 16, 0, wide),
+        Label(0, AXIS + 16 + LINE, words("range_scale"), "muted"),
     ]
-    return Drawing("range", wide, HEIGHT, words("range_said", known), shapes, labels)
+    return Drawing("range", wide, HEIGHT + LINE, words("range_said", known), shapes, labels)

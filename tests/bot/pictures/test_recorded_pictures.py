@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 
 from bot.pictures.drawn import SMALL
+from bot.pictures.panels import range_panel
 from bot.pictures.picture import svg_of
 from bot.pictures.png import png
 from handlers.notes import CapturePicture, TrendPicture
@@ -116,3 +117,11 @@ def test_those_who_do_not_see_it_are_told_the_same() -> None:
 def test_a_picture_becomes_the_same_png_each_time() -> None:
     svg = svg_of(recorded("go1.23.9-rebuild_churn"))
     assert png(svg) == png(svg)
+
+
+@pytest.mark.parametrize("name", ["growth_storm", "large_map_retained", "rebuild_churn"])
+def test_a_range_says_its_scale_and_its_whole_heading(name: str) -> None:
+    for go in ("go1.23.9", "go1.27.3"):
+        svg = range_panel(recorded(f"{go}-{name}").diagnosis.findings[0].map, width=330.0)
+        assert "logarithmic scale" in words_of(svg)
+        assert "…" not in words_of(svg)
