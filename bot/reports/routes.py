@@ -16,7 +16,7 @@ import structlog
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analyzers.errors import ProfileError
 from bot.reports.answers import HTML, PRIVATE, Guarded, asset, plain
@@ -27,9 +27,10 @@ from handlers.paging import Download, page
 from handlers.ports import Tools
 
 # In one process: pages and flame graphs being made, and downloads from their first byte to their last, each of which
-# holds as much as the registry lets one capture have (64 MiB). Others wait; whoever reads a download slowly is cut off.
+# holds as much as the registry lets one capture have (64 MiB). Others wait; whoever reads a download slowly is cut off,
+# as a whole or at a piece of 64 kB.
 MOST_PAGES, MOST_DOWNLOADS = 4, 2
-DOWNLOAD_S = 600.0
+DOWNLOAD_S, PIECE_S = 600.0, 20.0
 GZIP_LEVEL = 6
 ROOT, ASSETS = "/reports/", "assets/"
 FLAME = "flame.json"
@@ -43,10 +44,11 @@ Capture = Callable[[str], str | None]
 FlameJson = Callable[[str], Awaitable[bytes | None]]
 
 
-def routes(tools: Tools, capture_of: Capture, flame_json: FlameJson) -> list[BaseRoute]:
+def routes(tools: Tools, capture_of: Capture, flame_json: FlameJson, *, piece_s: float = PIECE_S) -> list[BaseRoute]:
     """`capture_of` reads a token: the id of its capture, None for whatever mapstorm has not made or has expired.
-    `flame_json` is a capture's flame graph as the page's script reads it, None where there is none."""
-    door = GZipMiddleware(Door(tools, capture_of, flame_json), compresslevel=GZIP_LEVEL)
+    `flame_json` is a capture's flame graph as the page's script reads it, None where there is none. Whoever takes
+    longer than `piece_s` to read a piece of a download gets no more of it."""
+    door = GZipMiddleware(Door(tools, capture_of, flame_json, piece_s), compresslevel=GZIP_LEVEL)
     return [Below(Guarded(door))]
 
 
@@ -78,10 +80,11 @@ class Asked(NamedTuple):
 class Door:
     """One request: its method, then an asset, or a token and what is asked of its capture."""
 
-    def __init__(self, tools: Tools, capture_of: Capture, flame_json: FlameJson) -> None:
+    def __init__(self, tools: Tools, capture_of: Capture, flame_json: FlameJson, piece_s: float) -> None:
         self._tools = tools
         self._capture_of = capture_of
         self._flame_json = flame_json
+        self._piece_s = piece_s
         self._pages = asyncio.Semaphore(MOST_PAGES)
         self._downloads = asyncio.Semaphore(MOST_DOWNLOADS)
 
@@ -102,13 +105,17 @@ class Door:
         await response(scope, receive, send)
 
     async def _send(self, asked: Asked, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        async def in_time(message: Message) -> None:
+            async with asyncio.timeout(self._piece_s):
+                await send(message)
+
         async with self._downloads:
             with suppress(TimeoutError, Ended):  # the connection ends, and whoever reads sees that something is missing
                 async with asyncio.timeout(DOWNLOAD_S):
                     response = await self._answer(asked, path)
                     if scope["method"] == "HEAD" and isinstance(response, StreamingResponse):
                         response.body_iterator = _nothing()  # nobody inflates 250 MB to throw them away
-                    await response(scope, receive, send)
+                    await response(scope, receive, in_time)
 
     async def _answer(self, asked: Asked, path: str) -> Response:
         try:

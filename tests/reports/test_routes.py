@@ -19,7 +19,7 @@ from bot.reports import assets, flame_codec
 from bot.reports.answers import HEADERS
 from bot.reports.downloads import LOOK_EVERY, PIECE_BYTES
 from bot.reports.links import Links
-from bot.reports.routes import MOST_PAGES, routes
+from bot.reports.routes import MOST_DOWNLOADS, MOST_PAGES, PIECE_S, routes
 from handlers.errors import OutageError
 from handlers.records import Capture, Request
 from handlers.report import Raw, Report
@@ -74,7 +74,7 @@ def captured() -> Story:
 
 
 @asynccontextmanager
-async def desk(instance: str = "orders-0") -> AsyncIterator[Desk]:
+async def desk(instance: str = "orders-0", piece_s: float = PIECE_S) -> AsyncIterator[Desk]:
     told, fakes, reports = captured(), Fakes(), Counting()
     tools = replace(fakes.tools, reports=reports)
     asked = Request("r1", ORDERS.name, (instance,), told.diagnosis.captured_at - 9, "U1")
@@ -85,7 +85,7 @@ async def desk(instance: str = "orders-0") -> AsyncIterator[Desk]:
         found = await reports.flame(capture_id)
         return flame_codec.encode(found) if found else None
 
-    app = Starlette(routes=routes(tools, lambda token: LINKS.capture_of(token, NOW), flame_json))
+    app = Starlette(routes=routes(tools, lambda token: LINKS.capture_of(token, NOW), flame_json, piece_s=piece_s))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://mapstorm.example.com") as client:
         yield Desk(fakes, reports, app, client, told, capture.id)
@@ -255,6 +255,16 @@ async def test_what_is_forgotten_while_it_is_read_ends_there(name: str, why: str
         parts = await sent(here, name, and_then)
         assert sum(len(part["body"]) for part in parts) < 5_000_000
         assert parts[-1]["more_body"]
+
+
+async def test_who_does_not_read_keeps_nobody_from_reading() -> None:
+    async def stands_still(_: int) -> None:
+        await asyncio.Event().wait()
+
+    async with desk(piece_s=0.05) as here:
+        still = (sent(here, "heap.txt", stands_still) for _ in range(2 * MOST_DOWNLOADS))
+        assert [len(parts) for parts in await asyncio.gather(*still)] == [1] * 2 * MOST_DOWNLOADS
+        assert (await here.get(f"{here.token}/heap.pb.gz")).content == here.told.raw.proto
 
 
 async def test_a_text_that_breaks_off_ends_there_without_a_traceback() -> None:
