@@ -208,8 +208,12 @@ def _keys(service: str) -> list[str]:
 
 
 def _parts(data: bytes) -> dict[str, tuple[int, int]]:
-    """How many pieces and bytes there are of each part."""
-    return {str(part): (int(pieces), int(size)) for part, (pieces, size) in orjson.loads(data or b"{}").items()}
+    """How many pieces and bytes there are of each part; none where another release, or nobody, wrote that."""
+    try:
+        return {str(part): (int(pieces), int(size)) for part, (pieces, size) in orjson.loads(data or b"{}").items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        log.warning("parts unreadable", why=str(error)[:100])
+        return {}
 
 
 def _pieces(data: bytes, size: int) -> Iterator[bytes]:

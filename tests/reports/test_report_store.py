@@ -275,6 +275,18 @@ async def test_what_another_release_wrote_is_none(place: Place) -> None:
     assert await place.store.flame_json("a") is None
 
 
+@pytest.mark.parametrize(
+    "parts", [b"no json", b"[]", b'{"text":1}', b'{"text":["a",2]}', b'{"text":[1e15,2]}', b"\xff"]
+)
+async def test_parts_that_cannot_be_read_are_none(place: Place, parts: bytes) -> None:
+    """They would end every later capture of the instance, which looks for its base here."""
+    await place.put("a")
+    await place.redis.hset(f"{PREFIX}a", "raw", parts)
+    assert await place.store.raw("a") is None
+    assert await place.store.get("a") == place.report("a")
+    await place.store.sizes("a")
+
+
 async def test_what_a_newer_release_keeps_besides_is_passed_over(place: Place) -> None:
     await place.put("a")
     parts = await place.redis.hget(f"{PREFIX}a", "raw") or b""
