@@ -28,7 +28,7 @@ def heaviest(flame: Flame, most: int = MOST_ROWS) -> tuple[Heavy, ...]:
     found: dict[tuple[int, int, int], tuple[int, int]] = {}
     for node in range(1, len(flame.parent)):
         parent = flame.parent[node]
-        purpose = flame.purpose[node]
+        purpose = flame.purpose.alloc_space[node]
         # The first hidden frame under the code that called it: those below are part of it.
         if flame.hidden[node] and not flame.hidden[parent] and PURPOSES[purpose] is not Purpose.VALUE:
             key = flame.name[node], flame.name[parent], purpose

@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from analyzers.flame import PURPOSES, Flame, Purpose, Reading
+from analyzers.flame import PURPOSES, Flame, Purpose, Purposes, Reading
 from analyzers.forest import Bytes, Forest, Node
 from analyzers.stacks import Stacks
 
@@ -47,12 +47,12 @@ def flame(now: Stacks, first: Stacks | None, base: Stacks | None) -> Flame:
         names=tuple(names),
         name=name,
         parent=tuple([places.get(kept[at].parent, -1) for at in order]),
-        purpose=tuple([_purpose(forest, node) for node in nodes]),
+        purpose=_purpose(forest, nodes),
         hidden=tuple([forest.hidden(node) for node in nodes]),
         now=_reading(of[NOW], nodes),
         first=_reading(of[FIRST], nodes) if FIRST in of else None,
         base=_reading(of[BASE], nodes) if BASE in of else None,
-        purposes=Reading(_whole(of[NOW].allocated(forest.root)), _whole(of[NOW].in_use(forest.root))),
+        purposes=_purposes(forest),
         left_out=left_out,
     )
 
@@ -119,14 +119,35 @@ def _shares(measures: Iterable[_Measure], wholes: Iterable[_Measure]) -> _Measur
     )
 
 
-def _purpose(forest: Forest, node: Node) -> int:
-    """What most of a node's allocated bytes are for, in the latest reading that has any."""
-    for number in (NOW, FIRST, BASE):
-        of = forest.bytes_of.get(number)
-        spaces = of.allocated(node) if of else []
-        if any(spaces):
-            return max(range(len(PURPOSES)), key=lambda purpose: spaces[purpose])
-    return VALUE
+def _purpose(forest: Forest, nodes: list[Node]) -> Purposes:
+    """What most of each node's bytes are for; where it has none now, by the latest reading that has any."""
+    of = forest.bytes_of
+    readings = [of[number] for number in (NOW, FIRST, BASE) if number in of]
+    window = tuple([_most(_came(forest, node)) for node in nodes]) if FIRST in of else None
+    return Purposes(
+        tuple([_most(*(reading.allocated(node) for reading in readings)) for node in nodes]),
+        tuple([_most(*(reading.in_use(node) for reading in readings)) for node in nodes]),
+        window,
+    )
+
+
+def _most(*spaces: list[float]) -> int:
+    """The purpose with most bytes, in the first of `spaces` that has any."""
+    there = next((space for space in spaces if any(space)), None)
+    return VALUE if there is None else max(range(len(PURPOSES)), key=lambda purpose: there[purpose])
+
+
+def _came(forest: Forest, node: Node) -> list[float]:
+    """What was allocated since the first visit, by purpose; samples are scaled, and may seem to have become less."""
+    now, first = forest.bytes_of[NOW].allocated(node), forest.bytes_of[FIRST].allocated(node)
+    return [max(0.0, after - before) for after, before in zip(now, first, strict=True)]
+
+
+def _purposes(forest: Forest) -> Purposes:
+    """The sums over the whole heap."""
+    now, root = forest.bytes_of[NOW], forest.root
+    window = _whole(_came(forest, root)) if FIRST in forest.bytes_of else None
+    return Purposes(_whole(now.allocated(root)), _whole(now.in_use(root)), window)
 
 
 def _reading(of: Bytes, nodes: list[Node]) -> Reading:

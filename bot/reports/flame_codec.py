@@ -12,11 +12,11 @@ from typing import Any
 
 import orjson
 
-from analyzers.flame import PURPOSES, Flame, Reading
+from analyzers.flame import PURPOSES, Flame, Purposes, Reading
 from bot.codec import Unreadable
 from bot.columns import printable
 
-VERSION = 1
+VERSION = 2
 
 
 def encode(flame: Flame) -> bytes:
@@ -27,7 +27,7 @@ def encode(flame: Flame) -> bytes:
             "names": list(map(printable, flame.names)),
             "name": flame.name,
             "up": [node - parent for node, parent in enumerate(flame.parent)],
-            "purpose": flame.purpose,
+            "purpose": list(flame.purpose),
             "hidden": [node for node, hidden in enumerate(flame.hidden) if hidden],
             "now": [_own(values, flame.parent) for values in flame.now],
             "first": _earlier(flame.first, flame),
@@ -63,12 +63,12 @@ def _flame(fields: dict[str, Any]) -> Flame:
         names,
         _counted(_indices(fields["name"], len(names)), len(parent)),
         parent,
-        _counted(_indices(fields["purpose"], len(PURPOSES)), len(parent)),
+        _purposes([values and _indices(values, len(PURPOSES)) for values in fields["purpose"]], len(parent)),
         tuple(node in hidden for node in range(len(parent))),
         now,
         _and_then(fields["first"], now, parent),
         _and_then(fields["base"], now, parent),
-        Reading(*(_counted(_numbers(sums), len(PURPOSES)) for sums in fields["purposes"])),
+        _purposes([sums and _numbers(sums) for sums in fields["purposes"]], len(PURPOSES)),
         int(fields["left_out"]),
     )
 
@@ -90,6 +90,11 @@ def _and_then(more: Any, now: Reading, parent: Sequence[int]) -> Reading | None:
 
 def _reading(fields: Any, parent: Sequence[int]) -> Reading:
     return Reading(*(_whole(_counted(_numbers(values), len(parent)), parent) for values in fields))
+
+
+def _purposes(columns: list[Any], count: int) -> Purposes:
+    alloc, inuse, window = columns
+    return Purposes(_counted(alloc, count), _counted(inuse, count), None if window is None else _counted(window, count))
 
 
 def _own(values: Sequence[int], parent: Sequence[int]) -> list[int]:

@@ -29,13 +29,16 @@ class Served(NamedTuple):
 
 
 class Legend(NamedTuple):
-    """One purpose in bytes of the whole heap, allocated since the start and in use, and as shares of all (0 to 1)."""
+    """One purpose in bytes of the whole heap, and as shares of all (0 to 1): allocated since the start, in use, and
+    allocated since the first visit, None where there is none."""
 
     purpose: Purpose
     alloc_space: int
     alloc_share: float
     inuse_space: int
     inuse_share: float
+    window_space: int | None
+    window_share: float
 
 
 class Commands(NamedTuple):
@@ -79,12 +82,26 @@ def html(page: Page, flame: Flame | None, served: Served | None = None) -> str:
 
 def legend(flame: Flame) -> tuple[Legend, ...]:
     """The four purposes, in the order of PURPOSES."""
-    alloc, inuse = flame.purposes
-    all_alloc, all_inuse = sum(alloc) or 1, sum(inuse) or 1
+    alloc, inuse, window = flame.purposes
+    alloc_shares, inuse_shares = _shares(alloc), _shares(inuse)
+    window_shares = _shares(window or (0,) * len(PURPOSES))
     return tuple(
-        Legend(purpose, alloc[at], alloc[at] / all_alloc, inuse[at], inuse[at] / all_inuse)
+        Legend(
+            purpose,
+            alloc[at],
+            alloc_shares[at],
+            inuse[at],
+            inuse_shares[at],
+            window[at] if window else None,
+            window_shares[at],
+        )
         for at, purpose in enumerate(PURPOSES)
     )
+
+
+def _shares(spaces: tuple[int, ...]) -> tuple[float, ...]:
+    whole = sum(spaces) or 1
+    return tuple(space / whole for space in spaces)
 
 
 def _by_address(served: Served) -> Around:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.flame import PURPOSES, Flame, Purpose, Reading
+from analyzers.flame import PURPOSES, Flame, Purpose, Purposes, Reading
 from analyzers.merging import DEEPEST, MOST_BYTES, MOST_NODES, flame
 from analyzers.names.frames import Kind
 from analyzers.profile import Site, Usage
@@ -121,7 +121,7 @@ def test_purposes_are_what_the_diagnosis_books(recording: Recording) -> None:
 
 def test_a_protobuf_has_values_only() -> None:
     found = flame(wholeproto.read_whole(RECORDINGS[0].raw_proto(1)), None, None)
-    assert {PURPOSES[purpose] for purpose in found.purpose} == {Purpose.VALUE}
+    assert {PURPOSES[purpose] for column in found.purpose[:2] for purpose in column or ()} == {Purpose.VALUE}
     assert not any(found.hidden)
 
 
@@ -179,8 +179,8 @@ def test_functions_are_merged_by_name_and_by_where_they_are_called() -> None:
     assert found.now.alloc_space[nodes[put]] == 4000
     assert found.now.inuse_space[nodes[put]] == 1000
     assert found.now.alloc_space[nodes[put[:2]]] == 10_000
-    assert PURPOSES[found.purpose[nodes[put]]] is Purpose.VALUE
-    assert PURPOSES[found.purpose[nodes[(*put, GROW[-1])]]] is Purpose.GROWTH
+    assert PURPOSES[found.purpose.alloc_space[nodes[put]]] is Purpose.VALUE
+    assert PURPOSES[found.purpose.alloc_space[nodes[(*put, GROW[-1])]]] is Purpose.GROWTH
     assert [found.hidden[nodes[each]] for each in (put, (*put, GROW[-1]), (*put, *GROW[::-1]))] == [False, True, True]
     assert found.left_out == 0
 
@@ -193,7 +193,7 @@ def test_what_has_gone_is_in_the_tree_with_nothing() -> None:
     at = paths(found)["root", "main.main", "main.old", *GROW[::-1]]
     assert (found.now.alloc_space[at], found.now.inuse_space[at]) == (0, 0)
     assert (found.base.alloc_space[at], found.base.inuse_space[at]) == (1000, 500)
-    assert PURPOSES[found.purpose[at]] is Purpose.GROWTH
+    assert PURPOSES[found.purpose.alloc_space[at]] is Purpose.GROWTH
     new = paths(found)["root", "main.main", "main.new"]
     assert (found.base.alloc_space[new], found.now.alloc_space[new]) == (0, 1000)
     assert sum(found.purposes.alloc_space) == 1000
@@ -293,3 +293,18 @@ def test_whatever_the_stacks_the_tree_is_whole(now: list[Row], base: list[Row], 
     assert {path: again.now.alloc_space[at] for path, at in paths(again).items()} == {
         path: found.now.alloc_space[at] for path, at in paths(found).items()
     }
+
+
+def test_a_frame_may_allocate_for_one_thing_and_hold_another() -> None:
+    """As a line that grows a map: its outgrown tables are garbage, the strings in it stay."""
+    tables = row(GROW, "main.put", alloc=9000.0, inuse=0.0)
+    strings = row((), "main.put", inuse=1000.0)
+    first = reading(row((), "main.put", alloc=100.0, inuse=100.0), tables)
+    found = flame(reading(tables, strings), first, None)
+    put = paths(found)["root", "main.put"]
+    assert [PURPOSES[column[put]] for column in found.purpose if column] == [
+        Purpose.GROWTH,
+        Purpose.VALUE,
+        Purpose.VALUE,
+    ]
+    assert found.purposes == Purposes((9000, 0, 0, 1000), (0, 0, 0, 1000), (0, 0, 0, 900))

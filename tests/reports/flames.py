@@ -2,7 +2,7 @@
 
 from random import Random
 
-from analyzers.flame import PURPOSES, Flame, Purpose, Reading
+from analyzers.flame import PURPOSES, Flame, Purpose, Purposes, Reading
 
 MIB = 2**20
 HOSTILE = (
@@ -36,17 +36,19 @@ def story(*, first: bool = True, base: bool = True) -> Flame:
     names, parents, purposes, hidden, *own = zip(*STORY, strict=True)
     columns = [_whole([int(value) * MIB for value in column], parents) for column in own]
     readings = [Reading(alloc, inuse) for alloc, inuse in zip(columns[::2], columns[1::2], strict=True)]
-    sums = (tuple(_of(purpose, column) for purpose in PURPOSES) for column in own[:2])
+    alloc, inuse, before = (tuple(_of(purpose, column) for purpose in PURPOSES) for column in own[:3])
+    window = tuple(after - then for after, then in zip(alloc, before, strict=True)) if first else None
+    kinds = tuple(PURPOSES.index(purpose) for purpose in purposes)
     return Flame(
         tuple(names),
         tuple(range(len(names))),
         tuple(parents),
-        tuple(PURPOSES.index(purpose) for purpose in purposes),
+        Purposes(kinds, kinds, kinds if first else None),
         tuple(hidden),
         readings[0],
         readings[1] if first else None,
         readings[2] if base else None,
-        Reading(*sums),
+        Purposes(alloc, inuse, window),
         0,
     )
 
@@ -62,8 +64,8 @@ def large(nodes: int) -> Flame:
         alloc = [chance.randrange(512, 40_000_000) if node in leaves else 0 for node in range(nodes)]
         return Reading(_whole(alloc, parents), _whole([value // chance.randint(1, 9) for value in alloc], parents))
 
-    purpose = tuple(chance.randrange(len(PURPOSES)) for _ in range(nodes))
-    sums = Reading((1, 2, 3, 4), (1, 2, 3, 4))
+    purpose = Purposes(*(tuple(chance.randrange(len(PURPOSES)) for _ in range(nodes)) for _ in range(3)))
+    sums = Purposes((1, 2, 3, 4), (1, 2, 3, 4), (1, 2, 3, 4))
     name = tuple(chance.randrange(len(names)) for _ in range(nodes))
     hidden = tuple(node in leaves for node in range(nodes))
     return Flame(names, name, tuple(parents), purpose, hidden, reading(), reading(), reading(), sums, 1_234)
@@ -75,9 +77,21 @@ def hostile() -> Flame:
     bytes_ = tuple(MIB * (count - node) for node in range(count))
     one = Reading(bytes_, bytes_)
     nodes = tuple(range(count))
-    sums = Reading((0, 0, 0, MIB), (0, 0, 0, MIB))
+    sums = Purposes((0, 0, 0, MIB), (0, 0, 0, MIB), (0, 0, 0, MIB))
+    values = (3,) * count
     none = (False,) * count
-    return Flame(("root", *HOSTILE), nodes, tuple(n - 1 for n in nodes), (3,) * count, none, one, one, one, sums, 0)
+    return Flame(
+        ("root", *HOSTILE),
+        nodes,
+        tuple(n - 1 for n in nodes),
+        Purposes(values, values, values),
+        none,
+        one,
+        one,
+        one,
+        sums,
+        0,
+    )
 
 
 def _whole(own: list[int], parents: list[int] | tuple[int, ...]) -> tuple[int, ...]:

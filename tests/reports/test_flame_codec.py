@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.flame import PURPOSES, Flame, Reading
+from analyzers.flame import PURPOSES, Flame, Purposes, Reading
 from bot.codec import Unreadable
 from bot.reports.flame_codec import decode, encode
 from tests.reports.flames import hostile, large, story
@@ -23,19 +23,23 @@ def flames(draw: st.DrawFn) -> Flame:
     def column(values: st.SearchStrategy[int], of: int = count) -> tuple[int, ...]:
         return tuple(draw(st.lists(values, min_size=of, max_size=of)))
 
-    def reading(of: int = count) -> Reading:
-        return Reading(column(BYTES, of), column(BYTES, of))
+    def reading() -> Reading:
+        return Reading(column(BYTES), column(BYTES))
+
+    def purposes(values: st.SearchStrategy[int], of: int) -> Purposes:
+        window = column(values, of) if draw(st.booleans()) else None
+        return Purposes(column(values, of), column(values, of), window)
 
     return Flame(
         names,
         column(st.integers(0, len(names) - 1)),
         (-1, *(draw(st.integers(0, node - 1)) for node in range(1, count))),
-        column(st.integers(0, len(PURPOSES) - 1)),
+        purposes(st.integers(0, len(PURPOSES) - 1), count),
         tuple(draw(st.lists(st.booleans(), min_size=count, max_size=count))),
         reading(),
         reading() if draw(st.booleans()) else None,
         reading() if draw(st.booleans()) else None,
-        reading(len(PURPOSES)),
+        purposes(BYTES, len(PURPOSES)),
         draw(st.integers(0, 2**20)),
     )
 
@@ -69,7 +73,7 @@ WRONG = {
     "a child before its parent": FIELDS | {"up": [1, -1, *FIELDS["up"][2:]]},
     "a parent below the root": FIELDS | {"up": [1, 3, *FIELDS["up"][2:]]},
     "a name that is not there": FIELDS | {"name": [99, *FIELDS["name"][1:]]},
-    "a purpose that is not there": FIELDS | {"purpose": [4, *FIELDS["purpose"][1:]]},
+    "a purpose that is not there": FIELDS | {"purpose": [[4, *FIELDS["purpose"][0][1:]], *FIELDS["purpose"][1:]]},
     "a hidden node that is not there": FIELDS | {"hidden": [-1]},
     "columns of different lengths": FIELDS | {"now": [[1], [1]]},
     "one column of two": FIELDS | {"now": FIELDS["now"][:1]},

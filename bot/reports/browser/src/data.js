@@ -1,6 +1,6 @@
 // The JSON of bot/reports/flame_codec.py to a tree: the columns of analyzers/flame.py, and an object for each node.
 
-const VERSION = 1;
+const VERSION = 2;
 export const PURPOSES = ["growth", "sized", "clone", "value"];
 export const KINDS = ["alloc_space", "inuse_space"];
 
@@ -18,7 +18,7 @@ export function flameOf(json) {
     parent,
     names: json.names.map(clean),
     name: json.name,
-    purpose: json.purpose,
+    purpose: { alloc_space: json.purpose[0], inuse_space: json.purpose[1], window: json.purpose[2] },
     hidden,
     now,
     first: json.first && readingOf(json.first, parent, now),

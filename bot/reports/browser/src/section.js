@@ -27,8 +27,9 @@ export function section(place, flame) {
       Object.assign(known, { then: inBytes(before), change: signed(now - before), ratio: ratio(now, before) });
       return "changed";
     }
-    const purpose = say(`purpose-${PURPOSES[flame.purpose[node]]}`);
-    said.push(...(flame.hidden.has(node) ? [purpose, say("hidden")] : [say("mostly", { purpose })]));
+    const purpose = say(`purpose-${PURPOSES[shown.view.purpose[node]]}`);
+    if (values[node]) said.push(flame.hidden.has(node) ? purpose : say("mostly", { purpose }));
+    if (flame.hidden.has(node)) said.push(say("hidden"));
     return said.join(" · ");
   }
 
@@ -78,7 +79,7 @@ export function section(place, flame) {
     place.classList.toggle("flame-comparing", changes);
     by("flame-changes").hidden = !changes;
     for (const one of document.querySelectorAll(".flame-bytes"))
-      one.hidden = one.dataset.bytes !== shown.kind || shown.time !== "start";
+      one.hidden = one.dataset.bytes !== (shown.time === "window" ? "window" : shown.kind);
   }
 
   function gone() {

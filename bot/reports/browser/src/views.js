@@ -23,18 +23,18 @@ export function missing(flame, basis, kind, time) {
 
 export function viewOf(flame, kind, time) {
   const now = flame.now[kind];
-  if (time === "start") return byPurpose(flame, now);
+  if (time === "start") return byPurpose(now, flame.purpose[kind]);
   const then = (time === "window" ? flame.first : flame.base)[kind];
-  if (time === "window" && kind === "alloc_space") return byPurpose(flame, increase(flame, now, then));
-  return byChange(flame, now, then);
+  if (time === "window" && kind === "alloc_space") return byPurpose(increase(flame, now, then), flame.purpose.window);
+  return byChange(flame, now, then, flame.purpose[kind]);
 }
 
-function byPurpose(flame, values) {
-  return { values, then: null, paint: (node) => (values[node] ? PURPOSES[flame.purpose[node]] : "value"), gone: [] };
+function byPurpose(values, purpose) {
+  return { values, then: null, purpose, paint: (node) => (values[node] ? PURPOSES[purpose[node]] : "value"), gone: [] };
 }
 
-function byChange(flame, now, then) {
-  return { values: now, then, paint: (node) => step(now[node], then[node]), gone: goneOf(flame, now, then) };
+function byChange(flame, now, then, purpose) {
+  return { values: now, then, purpose, paint: (node) => step(now[node], then[node]), gone: goneOf(flame, now, then) };
 }
 
 function step(now, then) {
