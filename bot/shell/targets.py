@@ -35,6 +35,9 @@ def targets(options: argparse.Namespace, names: Sequence[str], read: Sequence[st
 
     Raises TargetError.
     """
+    for option, path in (("--html", options.html), ("--pprof", options.pprof)):
+        if path in ("", "-"):
+            raise TargetError(f"{option}: name a file; what goes to stdout is the answer")
     found = [
         Targets(_of(options.html, name, len(names) > 1), _of(options.pprof, name, len(names) > 1)) for name in names
     ]

@@ -48,7 +48,8 @@ def test_no_instance_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     [
         (".", "is a folder"),
         ("new/", "is a folder"),
-        ("", "is a folder"),
+        ("", "name a file"),
+        ("-", "name a file"),
         ("none/a.html", "there is no folder"),
         ("file/a.html", "there is no folder"),
         ("pipe", "is no plain file"),

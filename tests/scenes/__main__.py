@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--only", metavar="WORD", default="", help="scenes with this in their name")
     parser.add_argument("--no-photographs", action="store_true", help="draw pages, but do not open them in a browser")
     options = parser.parse_args()
+    options.folder = options.folder.resolve()  # a browser opens no relative path
     options.folder.mkdir(parents=True, exist_ok=True)
     path = None if options.no_photographs else chromium()
     if path is None and not options.no_photographs:
