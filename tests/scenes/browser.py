@@ -77,7 +77,7 @@ def _local(url: str) -> bool:
 
 def part(opened: Browser, page: Path, selector: str, path: Path) -> None:
     """One part of a page, as wide as a README shows it, with its flame graph drawn."""
-    tab = opened.new_page(viewport={"width": 1000, "height": 900})
+    tab = opened.new_page(viewport={"width": 1100, "height": 900})
     tab.goto(page.as_uri())
     tab.wait_for_function(DRAWN)
     tab.locator(selector).screenshot(path=path, animations="disabled")

@@ -12,7 +12,7 @@ from tests.scenes.scenes import SCENES
 
 PICTURES = Path(__file__).parent / "pictures"
 THREAD, REPORT = PICTURES / "thread.png", PICTURES / "report.png"
-IN_THREAD, ON_PAGE = "readme", "growth_storm-swiss"
+IN_THREAD, ON_PAGE = "readme", "readme"
 
 
 def thread() -> bytes:
