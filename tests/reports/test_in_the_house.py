@@ -5,6 +5,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.chat import slack_client
+from bot.reports import flame_codec
 from bot.reports.links import Links
 from bot.wiring import House, furnished
 from handlers.records import Capture, Request
@@ -59,7 +60,7 @@ async def test_one_command_for_every_guess_and_a_page_for_the_link(here: House, 
         page, _ = await commands(redis, client, path)
         assert page.status_code == 200
         assert "tables made by growth" in page.text
-        assert (await client.get(f"{path}/flame.json")).json()["version"] == 1
+        assert (await client.get(f"{path}/flame.json")).json()["version"] == flame_codec.VERSION
         assert (await client.get(f"{path}/heap.pb.gz")).content == family(SWISS)[0].raw.proto
         guesses = [
             LINKS.token(capture.id, now - 1),
