@@ -7,6 +7,7 @@ one decides that themselves.
 """
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -106,6 +107,7 @@ def _put(path: str, data: bytes) -> None:
         local_files.write(Path(os.path.realpath(path)), data)
     except OSError as error:
         raise TargetError(f"{path}: {error.strerror}") from error
+    sys.stderr.write(f"wrote {path}\n")
 
 
 def _chunks(path: str) -> Iterator[bytes]:

@@ -46,7 +46,7 @@ async def test_a_capture_writes_a_page_and_a_profile_and_still_prints_one_object
     page, profile = tmp_path / "report.html", tmp_path / "out.pb.gz"
     page.write_text("an older one")
     ran = await run(tmp_path, *once(server), "--html", page, "--pprof", profile, "--format", "json")
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (0, f"wrote {profile}\nwrote {page}\n")
     assert json.loads(ran.out)["verdict"] == "growth_storm"
     assert ran.out.count("\n") == 1
     text = page.read_text()
@@ -66,8 +66,9 @@ async def test_each_instance_has_a_page_that_shows_all_of_them(server: PprofServ
     folder.mkdir()
     config = str(tmp_path / "services.yaml")
     ran = await run(tmp_path, "svc-orders", "all", "--html", folder / "report.html", MAPSTORM_CONFIG=config)
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
     pages = sorted(path.name for path in folder.iterdir())
+    assert sorted(ran.err.splitlines()) == [f"wrote {folder / name}" for name in pages]
     assert pages == ["report-10%2E1%2E2%2E3%3A6060.html", "report-orders-0.html"]
     for name in pages:
         text = (folder / name).read_text()
@@ -101,7 +102,7 @@ async def test_an_encoding_without_blocks_gets_ascii(server: PprofServer, tmp_pa
 def test_saved_texts_give_a_page_with_the_difference(saved: Path) -> None:
     given = ["1.txt", "--symbols", "symbols", "--base", "0.txt", "--html", "a.html", "--pprof", "a.pb.gz"]
     ran = Ran("diagnose", *given, home=saved)
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (0, "wrote a.pb.gz\nwrote a.html\n")
     flame = json.loads(
         (saved / "a.html")
         .read_text()
@@ -116,7 +117,7 @@ def test_saved_texts_give_a_page_with_the_difference(saved: Path) -> None:
 
 def test_a_protobuf_gives_both_without_hidden_frames(saved: Path) -> None:
     ran = Ran("diagnose", "1.pb.gz", "--html", "a.html", "--pprof", "b.pb.gz", home=saved)
-    assert (ran.code, ran.err) == (0, "")
+    assert (ran.code, ran.err) == (0, "wrote b.pb.gz\nwrote a.html\n")
     ours, theirs = (heapproto.read((saved / name).read_bytes()) for name in ("b.pb.gz", "1.pb.gz"))
     assert sum(each.usage.alloc_space for each in ours.records) == pytest.approx(
         sum(each.usage.alloc_space for each in theirs.records), rel=0.01

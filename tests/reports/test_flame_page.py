@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from analyzers.compare import Basis
-from analyzers.flame import Flame, Reading
+from analyzers.flame import Flame, Purposes, Reading
 from tests.reports import flames
 from tests.reports.desk import Desk
 from tests.reports.served import CLASSIC, SWISS, family
@@ -127,14 +127,28 @@ def side_by_side() -> Flame:
     now, then = (Reading(*(tuple(value * 1000 for value in reading),) * 2) for reading in readings)
     names = ("root", *(f"main.f{at}" for at in range(len(PAINTS))))
     parent = (-1, *(0,) * len(PAINTS))
-    sums = Reading((0, 0, 0, 1), (0, 0, 0, 1))
-    return Flame(names, tuple(range(count)), parent, (3,) * count, (False,) * count, now, None, then, sums, 0)
+    values = Purposes((3,) * count, (3,) * count)
+    sums = Purposes((0, 0, 0, 1), (0, 0, 0, 1))
+    return Flame(names, tuple(range(count)), parent, values, (False,) * count, now, None, then, sums, 0)
 
 
 async def test_colours_say_what_the_legend_says(desk: Desk) -> None:
     async with opened(desk.browser, desk.site.put("r1", told(), side_by_side())) as page:
         await choose(page, BEFORE)
         assert [await painted(page, f"main.f{at}") for at in range(len(PAINTS))] == [paint for *_, paint in PAINTS]
+
+
+async def test_each_view_is_painted_by_its_own_bytes(desk: Desk) -> None:
+    flame = flames.story()
+    growth, sized, clone = ((at,) * len(flame.parent) for at in range(3))
+    flame = flame._replace(purpose=Purposes(growth, sized, clone))
+    async with opened(desk.browser, desk.site.put("r1", told(), flame)) as page:
+        assert await painted(page, "root") == "growth"
+        await choose(page, WINDOW)
+        assert await painted(page, "root") == "clone"
+        await choose(page, IN_USE, START)
+        assert await painted(page, "root") == "sized"
+        await expect(page.locator("#flame-facts")).to_contain_text("tables made with a size")
 
 
 async def test_what_cannot_be_had_says_why(desk: Desk) -> None:
