@@ -1,6 +1,6 @@
 """Whole stacks to a gzipped pprof protobuf that has the runtime frames which no profile of Go's shows.
 
-Knows the format as Go writes it, not what a map is. `go tool pprof`, speedscope and Pyroscope open it as any heap
+Knows the format as Go writes it, not what a map is. `go tool pprof` and speedscope open it as any heap
 profile of a service; what they show is what `Stacks` holds, without what the profiler itself allocated.
 
 What pprof does with the runtime frames: nothing. It drops frames where a file asks for it (`drop_frames`), and a list

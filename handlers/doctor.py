@@ -30,6 +30,7 @@ class Topic(StrEnum):
     QUEUE = "queue"
     SERVICES = "services"
     ROTATIONS = "rotations"
+    REPORTS = "reports"
     WEBHOOKS = "webhooks"
     UNMATCHED = "unmatched"
     WAITING = "waiting"

@@ -26,5 +26,6 @@ async def examine(house: House) -> DoctorReport:
         services_patience_s=SERVICES_S,
         rotas=house.tools.rotas,
         people=house.tools.people,
+        pages=house.links.url if house.links else "",
     )
     return await rounds(reach)

@@ -38,7 +38,8 @@ class Reach:
 
     `services` looks at all services, here or through a worker; `webhooks` are those that are configured, None where
     that is not known; `rotas` need all three, `people` a token; `problems` are those of a registry that cannot be read,
-    or not with all its secrets. Patience is in seconds, for the services and for everything else.
+    or not with all its secrets; `pages` is the address below which report pages are, "" where there are none. Patience
+    is in seconds, for the services and for everything else.
     """
 
     slack: AsyncWebClient | None
@@ -52,13 +53,14 @@ class Reach:
     rotas: Rotas | None = None
     people: People | None = None
     problems: tuple[str, ...] = ()
+    pages: str = ""
 
 
 async def rounds(reach: Reach) -> DoctorReport:
     """Everything at once, each within its patience. Raises nothing."""
     probes = [*_of_slack(reach), *_of_redis(reach), *_of_both(reach), *_of_rotas(reach)]
     found = await examine(probe._replace(ask=_logged(probe.ask)) for probe in probes)
-    return DoctorReport(in_order((*_missing(reach), *found, _registry(reach), _versions())))
+    return DoctorReport(in_order((*_missing(reach), *found, _registry(reach), _reports(reach), _versions())))
 
 
 def _of_slack(reach: Reach) -> list[Probe]:
@@ -141,6 +143,11 @@ def _registry(reach: Reach) -> Check:
     problems = tuple(Item(problem) for problem in reach.problems)
     unset = problems and all(ABSENT in problem for problem in reach.problems)
     return Check(Topic.REGISTRY, False, "unset" if unset else "broken" if problems else "missing", items=problems)
+
+
+def _reports(reach: Reach) -> Check:
+    """Nobody needs them; but who misses their links looks here."""
+    return Check(Topic.REPORTS, True, detail=reach.pages)
 
 
 def _versions() -> Check:

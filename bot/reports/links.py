@@ -20,13 +20,13 @@ class Links:
     """Addresses below `url`, which has no slash at its end."""
 
     def __init__(self, url: str, secret: str) -> None:
-        self._url = url
+        self.url = url
         how = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
         self._serializer = URLSafeSerializer(secret, salt=SALT, signer_kwargs=how)
 
     def address(self, capture_id: str, expires: float) -> str:
         """The page's, until `expires` (seconds since 1970)."""
-        return f"{self._url}/reports/{self.token(capture_id, expires)}"
+        return f"{self.url}/reports/{self.token(capture_id, expires)}"
 
     def token(self, capture_id: str, expires: float) -> str:
         """The same one whenever it is asked for."""

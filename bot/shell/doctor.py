@@ -86,6 +86,7 @@ async def _examine(settings: Settings, environ: Mapping[str, str]) -> DoctorRepo
             rotas=rotas,
             people=people,
             problems=problems,
+            pages=settings.url,
         )
         return await rounds(reach)
 

@@ -18,6 +18,7 @@ def green(text: str) -> tuple[Check, ...]:
         Topic.QUEUE: Check(Topic.QUEUE, True, items=(Item("captures", detail="4"),), total=4, seconds=3.0),
         Topic.SERVICES: Check(Topic.SERVICES, True, total=14),
         Topic.ROTATIONS: Check(Topic.ROTATIONS, True, items=(Item("payments", detail=text), Item("search")), total=2),
+        Topic.REPORTS: Check(Topic.REPORTS, True, detail=text),
         Topic.WEBHOOKS: Check(Topic.WEBHOOKS, True, items=(Item("grafana", seconds=90.0), Item("generic")), total=2),
         Topic.VERSIONS: Check(Topic.VERSIONS, True, items=(Item("mapstorm", detail=text),)),
     }
