@@ -9,6 +9,8 @@ from bot.pictures.scales import sound
 BAR, TOP = 18.0, 22.0
 # What is less of the whole than this is not worth a line.
 WORTH_A_LINE = 0.005
+# From this share on a part is called after what it mostly is.
+MOST = 0.9
 
 
 def parts(finding: Finding) -> tuple[Part, ...]:
@@ -37,6 +39,9 @@ def _of_tables(finding: Finding) -> _Found:
     dropped, gone = alloc - inuse - garbage, max(0.0, values - live_values)
     worth = WORTH_A_LINE * (alloc + values)
     name = "dropped" if gone <= worth else "values_dropped" if dropped <= worth else "both_dropped"
+    copied = _number(finding, "clone_alloc_space") - _number(finding, "clone_inuse_space")
+    if copied > MOST * (dropped + gone):
+        name = "copies_dropped"
     nodes = bool(finding.value("entries_inuse"))  # a sync.Map has nodes where others have tables
     return (
         ("garbage", "nodes_outgrown" if nodes else "outgrown", garbage),

@@ -38,6 +38,12 @@ def test_values_alone_are_called_values() -> None:
     assert found == [("dropped", "keys and values, dropped again", 9.0), ("tables", "tables in use", 3.0)]
 
 
+@pytest.mark.parametrize(("clones", "name"), [(98.0, "copies, dropped again"), (60.0, "other tables, dropped again")])
+def test_copies_are_called_copies_where_most_of_it_are(clones: float, name: str) -> None:
+    found = told({"table_alloc_space": 103.0, "table_inuse_space": 3.0, "clone_alloc_space": clones})
+    assert found == [("dropped", name, 100.0), ("tables", "tables in use", 3.0)]
+
+
 def test_the_heading_is_of_the_same_whole() -> None:
     def heading(values: dict[str, float]) -> str:
         evidence = tuple(Evidence(name, value * MIB, Unit.BYTES) for name, value in (TABLES | values).items())
