@@ -31,6 +31,7 @@ from bot.readiness import refusal
 from bot.redis_client import connect
 from bot.registry import RegistryFile
 from bot.registry_services import Environ
+from bot.reports.easel import ApartEasel
 from bot.reports.links import Links
 from bot.reports.nothing import NoReports
 from bot.reports.store import RedisReports
@@ -127,6 +128,7 @@ def furnished(
         snapshots=RedisSnapshots(redis, time.time),
         leaves=RedisLeaves(redis),
         reports=reports or NoReports(),
+        easel=ApartEasel(),
         progress=RedisProgress(redis),
         turns=RedisTurns(redis),
         budget=RedisBudget(redis),
@@ -139,7 +141,6 @@ def furnished(
         handoffs=RedisHandoffs(redis, outbox, words, exporting(slack)),
         now=time.time,
         pause=asyncio.sleep,
-        easel=asyncio.Lock(),
     )
 
     async def told(lost: Lost) -> None:

@@ -4,8 +4,6 @@ Why from the store and not from what the visits have just brought: so a job that
 is not wanted any more, because somebody forgot the capture meanwhile, does not.
 """
 
-import asyncio
-
 from analyzers import merging
 from analyzers.compare import Basis
 from analyzers.errors import ProfileError
@@ -24,12 +22,12 @@ async def draw(tools: Tools, capture: Capture) -> None:
     report = await reports.get(capture.id)
     if report is None or await reports.flame(capture.id) is not None:
         return
-    async with tools.easel:  # from the bytes on, which are as many as may be kept, and those of the base as many again
+    async with tools.easel.taken():
         raw = await reports.raw(capture.id)
         if raw is None:
             return
         base = await _base(tools, report)
-        flame = await asyncio.to_thread(flame_of, raw, base)
+        flame = await tools.easel.flame(raw, base)
         if flame is not None:
             await reports.draw(capture.id, flame)
 
@@ -51,7 +49,8 @@ async def _base(tools: Tools, report: Report) -> Raw | None:
 
 
 def flame_of(raw: Raw, base: Raw | None) -> Flame | None:
-    """Of the texts, else of the protobufs; None where neither can be read."""
+    """Of the texts, else of the protobufs; None where neither can be read. Takes seconds, and is nothing for a
+    process that captures meanwhile."""
     for source in Source:
         now = _readable(raw, source)
         if now is not None:

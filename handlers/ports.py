@@ -3,7 +3,6 @@
 Adapters fit by shape and inherit nothing; every exception they let out is a MapstormError.
 """
 
-from asyncio import Lock
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -131,6 +130,17 @@ class Reports(Protocol):
     def link(self, capture: Capture) -> str | None:
         """The address of its page for whoever has it, for as long as it is kept; None where mapstorm has no public
         address, or nothing is kept of that service."""
+
+
+class Easel(Protocol):
+    """Where a process draws flame graphs: one at a time, because each takes a few hundred megabytes and a process runs
+    many captures."""
+
+    def taken(self) -> AbstractAsyncContextManager[None]:
+        """Holds it; from the bytes on, which are as many as may be kept, and those of the base as many again."""
+
+    async def flame(self, raw: Raw, base: Raw | None) -> Flame | None:
+        """By whoever has taken it: of `raw`, beside what it is compared with; None where nothing can be read."""
 
 
 class Progress(Protocol):
@@ -282,8 +292,7 @@ class Handoffs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """All ports together, with the clock. `now` is seconds since 1970, `pause` waits for seconds. Whoever draws a flame
-    graph holds `easel` meanwhile: each takes a few hundred megabytes, and a process runs many captures."""
+    """All ports together, with the clock. `now` is seconds since 1970, `pause` waits for seconds."""
 
     registry: Registry
     heaps: Heaps
@@ -291,6 +300,7 @@ class Tools:
     snapshots: Snapshots
     leaves: KnownLeaves
     reports: Reports
+    easel: Easel
     progress: Progress
     turns: Turns
     budget: Budget
@@ -303,4 +313,3 @@ class Tools:
     handoffs: Handoffs
     now: Callable[[], float]
     pause: Callable[[float], Awaitable[None]]
-    easel: Lock

@@ -1,6 +1,6 @@
 """One fake for each port of handlers/ports.py. They remember what was asked of them, and can be told to fail."""
 
-from asyncio import Lock
+from asyncio import Lock, to_thread
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from analyzers.flame import Flame
 from analyzers.leaves import Leaves
 from analyzers.snapshot import Snapshot
 from handlers.alert import Alert, Group, Part
+from handlers.drawing import flame_of
 from handlers.errors import Busy, CalendarError, NotPosted, OutageError, UnknownService
 from handlers.handoff import Handoff
 from handlers.incident import Incident, State
@@ -272,6 +273,21 @@ class FakeReports:
     def _try(self) -> None:
         if self.fails:
             raise self.fails
+
+
+class FakeEasel:
+    """Draws in a thread."""
+
+    def __init__(self) -> None:
+        self.turn = Lock()
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        async with self.turn:
+            yield
+
+    async def flame(self, raw: Raw, base: Raw | None) -> Flame | None:
+        return await to_thread(flame_of, raw, base)
 
 
 @dataclass
@@ -591,6 +607,7 @@ class Fakes:
             snapshots=self.snapshots,
             leaves=self.leaves,
             reports=self.reports,
+            easel=FakeEasel(),
             progress=self.progress,
             turns=self.turns,
             budget=self.budget,
@@ -603,7 +620,6 @@ class Fakes:
             handoffs=self.handoffs,
             now=self.clock.now,
             pause=self.clock.pause,
-            easel=Lock(),
         )
 
     def serves(self, recording: Recording, *instances: str) -> None:
