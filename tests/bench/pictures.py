@@ -93,13 +93,17 @@ def _opened(page: Path) -> Iterator[str]:
 def _keeping(folder: Path) -> Iterator[str]:
     """Command to diagnosis with and without a place for reports; the picture and the graph follow the diagnosis."""
     keeping = {"MAPSTORM_URL": "http://127.0.0.1:3000", "MAPSTORM_LINK_SECRET": secrets.token_hex(32)}
-    with go_services.run(go_services.BENCH, SWISS, "-records", str(line.RECORDS)) as service, EmbeddedRedis() as redis:
-        took: dict[bool, list[float]] = {False: [], True: []}
-        for kept in (False, True, False, True):
-            with redirect_stdout(StringIO()):  # the processes' logs are for tests that fail
-                given = keeping if kept else {}
-                _, answers = asyncio.run(line.captures(service.pprof, redis.url, folder, RUNS, DRAWS_S, **given))
-            took[kept] += [each - line.WINDOW_S for each in answers]
+    took: dict[bool, list[float]] = {False: [], True: []}
+    for kept in (False, True, False, True):
+        with (
+            # One for each round: they end by themselves after two minutes.
+            go_services.run(go_services.BENCH, SWISS, "-records", str(line.RECORDS)) as service,
+            EmbeddedRedis() as redis,
+            redirect_stdout(StringIO()),  # the processes' logs are for tests that fail
+        ):
+            given = keeping if kept else {}
+            _, answers = asyncio.run(line.captures(service.pprof, redis.url, folder, RUNS, DRAWS_S, **given))
+        took[kept] += [each - line.WINDOW_S for each in answers]
     plain, kept_s = statistics.median(took[False]), statistics.median(took[True])
     yield (
         f"keeping a capture of {line.RECORDS:,} records: command to diagnosis {kept_s:.2f} s instead of {plain:.2f} s,"
