@@ -23,22 +23,30 @@ log = structlog.get_logger()
 async def tending(tools: Tools, look_s: float = LOOK_S) -> AsyncIterator[None]:
     """Looks at every rotation while the block runs; a look that has begun is cut short at its end, for a step is kept
     whole or not at all."""
-    running = asyncio.create_task(_watch(tools, look_s))
+    stop = asyncio.Event()
+    running = asyncio.create_task(_watch(tools, look_s, stop))
     try:
         yield
     finally:
+        # Told as well as cancelled: asyncio.wait_for of Python 3.11, inside redis-py, swallows a cancellation that
+        # comes with its result (python/cpython#86296), and whoever waited for the watch then waited for ever.
+        stop.set()
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
 
 
-async def _watch(tools: Tools, look_s: float) -> None:
-    while True:
+async def _watch(tools: Tools, look_s: float, stop: asyncio.Event) -> None:
+    while not stop.is_set():
         for rotation in tools.rotas.all():
+            if stop.is_set():
+                return
             try:
                 await tend(tools, rotation)
             except MapstormError as error:
                 log.warning("rotation not looked at", rotation=rotation.name, why=error.reason, detail=error.detail)
             except Exception:  # a bug in one rotation's handoff must not end the watch over the others
                 log.exception("rotation not looked at", rotation=rotation.name)
-        await asyncio.sleep(look_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(look_s):
+                await stop.wait()
