@@ -39,9 +39,10 @@ async def shot(page: Page, name: str) -> None:
 
 
 def page_in(output: str) -> str:
-    address = re.search(r"http://127\.0\.0\.1:\d+/\S*", output)
+    # The thread above it has an address, too: the report's.
+    address = re.search(r"The page.*(http://127\.0\.0\.1:\d+/\S*)", output)
     assert address is not None
-    return address[0]
+    return address[1]
 
 
 async def test_a_command_typed_into_the_page_becomes_a_diagnosis(tmp_path: Path) -> None:
