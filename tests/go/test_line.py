@@ -30,11 +30,12 @@ async def test_a_command_typed_in_slack_names_the_line_of_a_running_service(
             town = Town(slack, environment(slack, redis_url, service.pprof, tmp_path, window_s=2))
             async with web(town), process(town, "worker"):
                 await town.type("/mapstorm capture svc-orders")
-                await records.until(when(lambda: len(town.thread()) == 2 and town.thread()[0].edited_at), within_s=60)
+                await records.until(when(lambda: len(town.thread()) == 3 and town.thread()[0].edited_at), within_s=60)
                 await town.type("/mapstorm capture svc-orders")
-                await records.until(when(lambda: len(town.thread()) == 4 and town.thread()[2].edited_at), within_s=60)
-    root, reply, _, again = town.thread()
-    assert reply.thread_ts == root.ts
+                await records.until(when(lambda: len(town.thread()) == 6 and town.thread()[3].edited_at), within_s=60)
+    root, reply, picture, _, again, _ = town.thread()
+    assert reply.thread_ts == picture.thread_ts == root.ts
+    assert "data_visualization" in {block["type"] for block in picture.content.blocks}
     line = f"{'/'.join(mark.file.split('/')[-3:])}:{mark.line}"
     assert line in root.content.text
     assert line in reply.content.text
