@@ -9,6 +9,7 @@ on a slow network. They are put together under a name of their own, which become
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from typing import TypeVar
 from uuid import uuid4
 
 import orjson
@@ -34,6 +35,8 @@ UNFINISHED_S = 600
 DAY_S = 86_400.0
 # A flame graph on a page has a bound of its own, far below this one.
 MOST_FLAME_BYTES = 64 * 1024 * 1024
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -80,20 +83,10 @@ class RedisReports:
 
     async def get(self, capture_id: str) -> Report | None:
         """None also for what another release wrote."""
-        data = await self._field(capture_id, "report")
-        try:
-            return decode_report(data) if data else None
-        except Unreadable as error:
-            log.warning("report unreadable", capture=capture_id, why=str(error))
-            return None
+        return await self._record(capture_id, decode_report)
 
     async def capture(self, capture_id: str) -> Capture | None:
-        data = await self._field(capture_id, "report")
-        try:
-            return decode_whose(data) if data else None
-        except Unreadable as error:
-            log.warning("report unreadable", capture=capture_id, why=str(error))
-            return None
+        return await self._record(capture_id, decode_whose)
 
     async def exists(self, capture_id: str) -> bool:
         """One look-up, whatever there is of it."""
@@ -196,6 +189,14 @@ class RedisReports:
         bounds: list[str | int | bytes] = [PREFIX, repr(self._now() - keep.days * DAY_S), keep.captures, keep.bytes]
         with redis_errors():
             await self._scripts[name](keys=[*_keys(service), *(keys or [])], args=[*bounds, *arguments])
+
+    async def _record(self, capture_id: str, decode: Callable[[bytes], T]) -> T | None:
+        data = await self._field(capture_id, "report")
+        try:
+            return decode(data) if data else None
+        except Unreadable as error:
+            log.warning("report unreadable", capture=capture_id, why=str(error))
+            return None
 
     async def _field(self, capture_id: str, field: str) -> bytes:
         with redis_errors():
