@@ -8,8 +8,7 @@ on a slow network. They are put together under a name of their own, which become
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import orjson
